@@ -1,1 +1,77 @@
-"""."""
+"""The domain: objects and fields, the batch and its edits, what is wrong with it. No async, no HTTP."""
+
+from leapgrid.records.batch import Batch
+from leapgrid.records.edits import (
+    Change,
+    Compound,
+    DeleteRows,
+    Edit,
+    EditError,
+    InsertRows,
+    RestoreRows,
+    SetCells,
+    edit_from_json,
+    edit_to_json,
+    fill,
+    rows_of,
+    set_cell,
+)
+from leapgrid.records.frame import Frame, FrameError
+from leapgrid.records.history import History, Step
+from leapgrid.records.issue_index import IssueCounts, IssueGroup, IssueIndex, Place, Positions
+from leapgrid.records.issues import Finding, Fix, Issue, RowId, Severity, Source
+from leapgrid.records.outcomes import DONE, IN_FLIGHT, NEVER_SENT, UNRESOLVED, RowOutcome, RowState
+from leapgrid.records.schema import (
+    BUILT_IN,
+    Field,
+    FieldType,
+    ObjectSchema,
+    schema_for,
+    schema_from_json,
+    schema_to_json,
+)
+
+__all__ = [
+    "BUILT_IN",
+    "DONE",
+    "IN_FLIGHT",
+    "NEVER_SENT",
+    "UNRESOLVED",
+    "Batch",
+    "Change",
+    "Compound",
+    "DeleteRows",
+    "Edit",
+    "EditError",
+    "Field",
+    "FieldType",
+    "Finding",
+    "Fix",
+    "Frame",
+    "FrameError",
+    "History",
+    "InsertRows",
+    "Issue",
+    "IssueCounts",
+    "IssueGroup",
+    "IssueIndex",
+    "ObjectSchema",
+    "Place",
+    "Positions",
+    "RestoreRows",
+    "RowId",
+    "RowOutcome",
+    "RowState",
+    "SetCells",
+    "Severity",
+    "Source",
+    "Step",
+    "edit_from_json",
+    "edit_to_json",
+    "fill",
+    "rows_of",
+    "schema_for",
+    "schema_from_json",
+    "schema_to_json",
+    "set_cell",
+]

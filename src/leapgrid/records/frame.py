@@ -1,0 +1,165 @@
+"""What was read from a file: an immutable table of texts, exactly as they stood there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+_LIST_HEIGHT = 50_000
+"""Up to this many rows a frame from disk holds lists, which index faster; above, polars' compact form."""
+
+_SLAB = 16_384
+
+_UNREADABLE = "The stored records of this draft cannot be read"
+
+
+class FrameError(Exception):
+    """A stored frame cannot be read back; the message says what was found."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """A table of raw texts. Rows and columns count from 0.
+
+    Attributes:
+        headers: as read; they may be empty, and alike.
+        columns: one sequence of texts a header, all of one length (lists, or polars Series of strings).
+        lines: the physical line (or sheet row) where each record began, from 1; None where there are none.
+    """
+
+    headers: tuple[str, ...]
+    columns: tuple[Sequence[str], ...]
+    lines: Sequence[int] | None = None
+
+    def __post_init__(self) -> None:
+        lengths = {len(column) for column in self.columns}
+        if self.lines is not None:
+            lengths.add(len(self.lines))
+        if len(self.headers) != len(self.columns) or len(lengths) > 1:
+            raise ValueError("A frame needs one column a header, all of one length.")
+
+    @classmethod
+    def empty(cls) -> Frame:
+        """The frame of a draft that did not come from a file."""
+        return cls((), ())
+
+    @classmethod
+    def from_rows(
+        cls, headers: Iterable[str], rows: Iterable[Sequence[str]], lines: Sequence[int] | None = None
+    ) -> Frame:
+        """A frame from rows of texts, each as long as ``headers``."""
+        names = tuple(headers)
+        columns: tuple[list[str], ...] = tuple([] for _ in names)
+        for row in rows:
+            for column, text in zip(columns, row, strict=True):
+                column.append(text)
+        return cls(names, columns, lines)
+
+    @property
+    def height(self) -> int:
+        """The number of records."""
+        if self.columns:
+            return len(self.columns[0])
+        return len(self.lines) if self.lines is not None else 0
+
+    def cell(self, row: int, column: int) -> str:
+        """The text of a cell, "" where there was none."""
+        return self.columns[column][row] or ""
+
+    def column(self, column: int) -> list[str]:
+        """All texts of a column, as a list of its own."""
+        return _texts(self.columns[column])
+
+    def digest(self) -> str:
+        """SHA-256 in hexadecimal over headers, texts and line numbers; the same for lists and Series."""
+        sha = hashlib.sha256(b"leapgrid frame 1\n")
+        _add(sha, self.headers)
+        for column in self.columns:
+            for start in range(0, self.height, _SLAB):
+                _add(sha, _texts(column[start : start + _SLAB]))
+        if self.lines is not None:
+            sha.update(",".join(map(str, self.lines)).encode())
+        return sha.hexdigest()
+
+    def to_arrow(self, path: Path) -> None:
+        """Write the frame as an Arrow IPC file.
+
+        Args:
+            path: is overwritten; that no half-written file is taken for a whole one is for the caller.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        import polars as pl
+
+        stored: dict[str, Any] = {}
+        if self.lines is not None:
+            stored["lines"] = pl.Series(self.lines, dtype=pl.Int64)
+        for index, (header, column) in enumerate(zip(self.headers, self.columns, strict=True)):
+            # Headers may be alike, empty or not encodable; Arrow wants unique names in UTF-8.
+            stored[f"{index} {json.dumps(header)}"] = _series(column)
+        pl.DataFrame(stored).write_ipc(path, compression="zstd")
+
+    @classmethod
+    def from_arrow(cls, path: Path) -> Frame:
+        """Read what :meth:`to_arrow` wrote.
+
+        Raises:
+            FrameError: the file is damaged or something else.
+            OSError: the file cannot be read.
+        """
+        import polars as pl
+
+        # Not memory-mapped: a file that is cut short while it is mapped ends the process.
+        stored = path.read_bytes()
+        try:
+            table = pl.read_ipc(stored)
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as problem:
+            raise FrameError(f"{_UNREADABLE}: the file is damaged.") from problem
+        headers: list[str] = []
+        columns: list[Sequence[str]] = []
+        lines: Sequence[int] | None = None
+        for series in table.get_columns():
+            if series.name == "lines":
+                lines = series.to_list()
+                continue
+            try:
+                headers.append(str(json.loads(series.name.split(" ", 1)[1])))
+            except (IndexError, ValueError) as problem:
+                raise FrameError(f"{_UNREADABLE}: another format.") from problem
+            if series.dtype == pl.Binary:
+                columns.append([raw.decode("utf-8", "surrogatepass") for raw in series.to_list()])
+            elif series.dtype == pl.String:
+                columns.append(
+                    cast(Sequence[str], series) if table.height > _LIST_HEIGHT else series.to_list()
+                )
+            else:
+                raise FrameError(f"{_UNREADABLE}: another format.")
+        return cls(tuple(headers), tuple(columns), lines)
+
+
+def _texts(column: Sequence[str]) -> list[str]:
+    to_list = getattr(column, "to_list", None)
+    texts: list[str | None] = to_list() if to_list is not None else list(column)
+    return [text or "" for text in texts]
+
+
+def _add(sha: hashlib._Hash, texts: Sequence[str]) -> None:
+    # Lengths first: else ("ab", "c") and ("a", "bc") would be one.
+    sha.update(",".join(map(str, map(len, texts))).encode() + b"\n")
+    sha.update("".join(texts).encode("utf-8", "surrogatepass"))
+
+
+def _series(column: Sequence[str]) -> Any:
+    import polars as pl
+
+    texts = _texts(column)
+    try:
+        return pl.Series(texts, dtype=pl.String)
+    except UnicodeEncodeError:
+        # Half of a surrogate pair, which JSON can spell and UTF-8 cannot.
+        return pl.Series([text.encode("utf-8", "surrogatepass") for text in texts], dtype=pl.Binary)
