@@ -1,0 +1,210 @@
+"""A JSON value to a table: one record an object, one column a key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from leapgrid.files.headers import normalise, note_extra, resolve_wanted, unique_names
+from leapgrid.files.jsontext import Literal, Object, compact, depth
+from leapgrid.files.limits import MAX_CELL, MAX_CELLS, MAX_COLUMNS, MAX_DEPTH
+from leapgrid.files.model import UnreadableFile
+from leapgrid.files.notebook import Notebook, quoted
+from leapgrid.records.frame import Frame
+from leapgrid.records.schema import ObjectSchema
+
+_LISTS = ("values", "records", "data", "items")
+"""Keys under which a list of records usually stands beside other things; the API's upsert uses values."""
+
+_KINDS = {str: "text", list: "a list", bool: "true or false", type(None): "null", Literal: "a number"}
+
+
+def records_of(value: Any, name: str, schema: ObjectSchema, notes: Notebook) -> list[Object]:
+    """The records of a JSON value: a list of objects, an object around such a list, or a single object.
+
+    Raises:
+        UnreadableFile: there is something else where a record is expected.
+    """
+    if isinstance(value, Object):
+        inner = _wrapped(value)
+        if inner is not None:
+            key, items = inner
+            notes.add("wrapped", None, f"The records were taken from {quoted(key)}.")
+            return _all_objects(items, f"{quoted(key)} in {name}")
+        return [value]
+    if isinstance(value, list):
+        return _all_objects(value, name)
+    raise UnreadableFile(
+        f"{name} holds {_kind(value)}, not records. A list of objects is expected: [{{...}}, ...].", None
+    )
+
+
+def _wrapped(value: Object) -> tuple[str, list[Any]] | None:
+    if len(value) == 1:
+        key, items = next(iter(value.items()))
+        return (key, items) if isinstance(items, list) else None
+    lists = [key for key, items in value.items() if isinstance(items, list) and _some_objects(items)]
+    if len(lists) == 1 and lists[0].lower() in _LISTS:
+        return lists[0], value[lists[0]]
+    return None
+
+
+def _some_objects(items: list[Any]) -> bool:
+    return any(isinstance(item, Object) for item in items)
+
+
+def _all_objects(items: list[Any], where: str) -> list[Object]:
+    for number, item in enumerate(items, 1):
+        if not isinstance(item, Object):
+            raise UnreadableFile(
+                f"Record {number} of {where} is {_kind(item)}, not an object with fields. "
+                'Write it as {"name": "..."}.',
+            )
+    return items
+
+
+def _kind(value: Any) -> str:
+    return _KINDS.get(type(value), "an object")
+
+
+def _note_repeated(record: Object, number: int, notes: Notebook) -> None:
+    for key in record.repeated:
+        if notes.has_room("repeated_key"):
+            notes.add(
+                "repeated_key", None, f"Record {number} has {quoted(key)} more than once; the last counts."
+            )
+
+
+def tabulate(records: list[Object], name: str, notes: Notebook) -> Frame:
+    """One column a key, in the order in which the keys come first; no value is changed but lone surrogates.
+
+    Raises:
+        UnreadableFile: too many different keys, too many cells, or a value that is too long.
+    """
+    columns: dict[str, list[str]] = {}
+    for position, record in enumerate(records):
+        _note_repeated(record, position + 1, notes)
+        for key, value in record.items():
+            column = columns.get(key)
+            if column is None:
+                column = columns[key] = []
+                _refuse_width(len(columns), len(records), position + 1, name)
+            if len(column) < position:
+                column.extend([""] * (position - len(column)))
+            column.append(_text(value, key, position + 1, name, notes))
+    for column in columns.values():
+        column.extend([""] * (len(records) - len(column)))
+    headers = tuple(_without_lone_surrogates(key, 1, "a key", notes) for key in columns)
+    return Frame(headers, tuple(columns.values()))
+
+
+def _refuse_width(width: int, height: int, number: int, name: str) -> None:
+    if width > MAX_COLUMNS:
+        raise UnreadableFile(
+            f"{name} has more than {MAX_COLUMNS:,} different keys up to record {number}. "
+            "A record is expected to have fields of one object."
+        )
+    if width * height > MAX_CELLS:
+        raise UnreadableFile(
+            f"{name} has more than {MAX_CELLS:,} cells ({height:,} records, {width:,} different keys up to "
+            f"record {number}). Split it."
+        )
+
+
+def _text(value: Any, key: str, number: int, name: str, notes: Notebook) -> str:
+    if value is None:
+        return ""
+    if value is True:
+        return "true"
+    if value is False:
+        return "false"
+    if isinstance(value, str):
+        text = str(value)
+    else:
+        if depth(value) > MAX_DEPTH - 2:  # the list of records and the record are two levels
+            raise UnreadableFile(
+                f"Record {number} of {name} is nested deeper than {MAX_DEPTH} levels in {quoted(key)}. "
+                "A record is expected to have texts and numbers."
+            )
+        text = compact(value)
+        if notes.has_room("nested_value"):
+            notes.add(
+                "nested_value",
+                None,
+                f"Record {number} has {_kind(value)} in {quoted(key)}; it was read as its JSON text.",
+            )
+    if len(text) > MAX_CELL:
+        raise UnreadableFile(
+            f"Record {number} of {name} has a value of more than {MAX_CELL:,} characters in {quoted(key)}. "
+            "Shorten it."
+        )
+    return _without_lone_surrogates(text, number, quoted(key), notes)
+
+
+def _without_lone_surrogates(text: str, number: int, where: str, notes: Notebook) -> str:
+    """Half a character, which JSON can spell and nothing can store, becomes the replacement character."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        # json5 leaves pairs unjoined; they are whole characters.
+        whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        if "\ufffd" in whole and notes.has_room("half_character"):
+            notes.add(
+                "half_character",
+                None,
+                f"Record {number} has half of a character (a lone surrogate) in {where}; "
+                "it was replaced by “\ufffd”.",
+            )
+        return whole
+    return text
+
+
+def map_keys(
+    frame: Frame,
+    schema: ObjectSchema,
+    wanted: Mapping[str, str | None],
+    *,
+    name: str,
+    single: bool,
+    notes: Notebook,
+) -> dict[str, str | None]:
+    """Which key becomes which field: its own name, or what a person said.
+
+    A JSON source spells the API's own keys, so they are matched exactly, and what the schema does not know
+    is sent all the same: organisations have fields of their own.
+
+    Args:
+        single: the file was one object and not a list; then at least one key has to be known, because
+            any JSON object would pass for a record otherwise.
+
+    Raises:
+        UnreadableFile: ``wanted`` names a key that is not there, or nothing is a field.
+    """
+    names = unique_names(frame.headers)
+    said = resolve_wanted(names, wanted, name) if wanted else {}
+    taken = {field for field in said.values() if field is not None}
+    fields: dict[str, str | None] = {}
+    for key, column in zip(frame.headers, names, strict=True):
+        if column in said:
+            fields[column] = said[column]
+        elif key in taken:
+            fields[column] = None
+            notes.add("second_column", None, f"{quoted(column)} was left out: another key is mapped to it.")
+        elif key.strip():
+            taken.add(key)
+            fields[column] = key
+        else:
+            fields[column] = None
+            notes.add("no_header", None, "A key without a name was left out.")
+    if single and not any(field in schema for field in fields.values() if field is not None):
+        known = {normalise(field.name) for field in schema.fields}
+        near = [key for key in frame.headers if normalise(key) in known]
+        hint = f" {quoted(near[0])} is spelled otherwise." if near else ""
+        raise UnreadableFile(
+            f"{name} is one JSON object, and none of its keys is a field of {schema.label}.{hint} "
+            "A list of records is expected: [{...}, ...]."
+        )
+    for field in fields.values():
+        if field is not None and field not in schema:
+            note_extra(field, schema, None, notes)
+    return fields
