@@ -13,7 +13,8 @@ from typing import Any
 from leapgrid.records.issues import Issue, RowId, Severity, Source
 from leapgrid.records.outcomes import RowOutcome, RowState
 from leapgrid.submit.quoting import Quote, alike, as_text, quotes, surely_quotes, texts
-from leapgrid.superleap.verdict import ChunkOutcome, CreateVerdict, RecordError
+from leapgrid.superleap.answers import RecordError
+from leapgrid.superleap.verdict import ChunkOutcome, CreateVerdict
 from leapgrid.visible import visible
 
 SHOWN = 4096
@@ -103,7 +104,7 @@ def _pin(error: RecordError, chunk: _Chunk) -> _Pin:
         if chunk.holds_alike(number, error.field, quote.value):
             return _Pin(number, quote)
     if surely_quotes(error.message, error.error_code):
-        return _Pin(None, why=f"The server named record {number:,}, but no record holds that value")
+        return _Pin(None, why=f"The server named record {number:,}, but none holds that value")
     return _Pin(number)
 
 

@@ -14,9 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _QUOTED = re.compile(r"\"([^\"]+)\"|`([^`]+)`|“([^”]+)”|'([^']+)'")
-_NAMES_A_VALUE = re.compile(
-    r"\s*(?:invalid|duplicated?|malformed|bad|not a valid|unparsable)\b", re.IGNORECASE
-)
+_NAMES_A_VALUE = re.compile(r"\s*(?:invalid|duplicated?|malformed|bad|not a valid)\b", re.IGNORECASE)
 _PARSE_CODE = "PARSE_INVALID_FORMAT"
 
 

@@ -1,0 +1,305 @@
+"""Drafts: what a person works on, with every edit since its file was read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from leapgrid.records.frame import Frame
+from leapgrid.records.issues import Issue, RowId
+from leapgrid.records.outcomes import RowOutcome, RowState
+from leapgrid.records.schema import ObjectSchema, schema_from_json, schema_to_json
+from leapgrid.workspace import tables as t
+from leapgrid.workspace.database import Database
+from leapgrid.workspace.errors import NotFound, RowsTaken
+from leapgrid.workspace.frames import Frames
+from leapgrid.workspace.outcomes import Outcomes
+from leapgrid.workspace.store import beside, new_id
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One step of a draft's history.
+
+    Attributes:
+        kind: "do", "undo" or "redo".
+        label: what it did, for a person.
+        edit: the edit as JSON; None for undo and redo, which name no edit of their own.
+        at: seconds since the epoch.
+    """
+
+    kind: str
+    label: str
+    edit: Any = None
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSummary:
+    """A draft in a list.
+
+    Attributes:
+        id: ULID.
+        name: what the person calls it.
+        object: slug of its object.
+        source: the file it came from, or "".
+        created_at: seconds since the epoch.
+        updated_at: when it was last changed.
+        rows: how many records, as last noted.
+        errors: how many local errors, as last noted; None if never.
+        counts: how many rows are in which state; they add up to ``rows``.
+    """
+
+    id: str
+    name: str
+    object: str
+    source: str
+    created_at: float
+    updated_at: float
+    rows: int
+    errors: int | None
+    counts: Mapping[RowState, int]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDraft:
+    """All that is kept of a draft.
+
+    Attributes:
+        id: ULID.
+        name: what the person calls it.
+        schema: of its object, with the fields that its file added.
+        frame: the records exactly as read.
+        mapping: field to column of the frame.
+        source: the file it came from, or "".
+        notes: what reading the file found, as JSON objects.
+        journal: every step since, in order.
+        outcomes: of every row that was ever planned or decided on; all others are ready.
+        issues: what the server found and is not settled, of the rows that are rejected.
+    """
+
+    id: str
+    name: str
+    schema: ObjectSchema
+    frame: Frame
+    mapping: Mapping[str, int]
+    source: str
+    notes: tuple[Any, ...] = ()
+    journal: list[JournalEntry] = field(default_factory=list)
+    outcomes: dict[RowId, RowOutcome] = field(default_factory=dict)
+    issues: tuple[Issue, ...] = ()
+
+
+class Drafts(Outcomes):
+    """The part of the workspace that keeps drafts."""
+
+    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+        super().__init__(database, clock)
+        self._frames = Frames(beside(database.path, "frames"))
+
+    def create_draft(
+        self,
+        name: str,
+        schema: ObjectSchema,
+        frame: Frame,
+        mapping: Mapping[str, int],
+        source: str = "",
+        notes: Sequence[Any] = (),
+    ) -> str:
+        """Keep a new draft.
+
+        Args:
+            name: what the person calls it.
+            schema: of its object.
+            frame: the records exactly as read.
+            mapping: field to column of the frame.
+            source: the file it came from.
+            notes: what reading the file found, as JSON objects.
+
+        Returns:
+            Its ULID.
+
+        Raises:
+            WorkspaceError: if it cannot be written.
+        """
+        digest = self._frames.put(frame)
+        draft_id, now = new_id(), self.now()
+        with self._database.write() as connection:
+            connection.execute(
+                insert(t.draft).values(
+                    id=draft_id,
+                    name=name,
+                    object=schema.slug,
+                    schema=schema_to_json(schema),
+                    mapping=dict(mapping),
+                    source=source,
+                    notes=list(notes),
+                    frame=digest,
+                    rows=frame.height,
+                    errors=None,
+                    created_at=now,
+                    updated_at=now,
+                )
+            )
+        return draft_id
+
+    def drafts(self) -> list[DraftSummary]:
+        """All drafts, the last changed first."""
+        with self._database.read() as connection:
+            stored = connection.execute(select(t.draft).order_by(t.draft.c.updated_at.desc())).all()
+            counted = connection.execute(
+                select(t.row_outcome.c.draft_id, t.row_outcome.c.state, func.count()).group_by(
+                    t.row_outcome.c.draft_id, t.row_outcome.c.state
+                )
+            ).all()
+            queued = connection.execute(
+                select(t.submission.c.draft_id)
+                .join(t.chunk, t.submission.c.id == t.chunk.c.submission_id)
+                .where(t.chunk.c.state == "planned")
+                .distinct()
+            ).scalars()
+            running = list(queued)
+        by_draft: dict[str, dict[RowState, int]] = {}
+        for draft_id, state, count in counted:
+            by_draft.setdefault(draft_id, {})[RowState(state)] = count
+        for draft_id in running:
+            # A queued row may have another state on disk, from before it was planned.
+            by_draft[draft_id] = dict(Counter(was.state for was in self.outcomes(draft_id).values()))
+        found = []
+        for row in stored:
+            counts = by_draft.get(row.id, {})
+            others = sum(count for state, count in counts.items() if state is not RowState.READY)
+            counts[RowState.READY] = max(0, row.rows - others)
+            found.append(
+                DraftSummary(
+                    id=row.id,
+                    name=row.name,
+                    object=row.object,
+                    source=row.source,
+                    created_at=row.created_at,
+                    updated_at=row.updated_at,
+                    rows=row.rows,
+                    errors=row.errors,
+                    counts={state: counts[state] for state in RowState if counts.get(state)},
+                )
+            )
+        return found
+
+    def load_draft(self, draft_id: str) -> StoredDraft:
+        """A draft with its journal and the outcomes of its rows.
+
+        Raises:
+            NotFound: if there is none of this id.
+            Damaged: if its records are not what was written.
+            WorkspaceError: if it cannot be read.
+        """
+        with self._database.read() as connection:
+            row = connection.execute(select(t.draft).where(t.draft.c.id == draft_id)).first()
+            if row is None:
+                raise NotFound("This draft is not in the workspace any more.")
+            entries = connection.execute(
+                select(
+                    t.journal_entry.c.kind,
+                    t.journal_entry.c.label,
+                    t.journal_entry.c.edit,
+                    t.journal_entry.c.at,
+                )
+                .where(t.journal_entry.c.draft_id == draft_id)
+                .order_by(t.journal_entry.c.seq)
+            ).all()
+        return StoredDraft(
+            id=draft_id,
+            name=row.name,
+            schema=schema_from_json(row.schema),
+            frame=self._frames.get(row.frame),
+            mapping=dict(row.mapping),
+            source=row.source,
+            notes=tuple(row.notes),
+            journal=[JournalEntry(*entry) for entry in entries],
+            outcomes=self.outcomes(draft_id),
+            issues=self.server_issues(draft_id),
+        )
+
+    def rename_draft(self, draft_id: str, name: str) -> None:
+        """Give a draft another name.
+
+        Raises:
+            NotFound: if there is none of this id.
+        """
+        self._change(draft_id, name=name)
+
+    def note_counts(self, draft_id: str, rows: int, errors: int | None) -> None:
+        """Remember how many records and local errors a draft has, for the list of drafts.
+
+        Raises:
+            NotFound: if there is none of this id.
+        """
+        self._change(draft_id, rows=rows, errors=errors)
+
+    def remove_draft(self, draft_id: str) -> None:
+        """Delete a draft with everything that is known of its submissions.
+
+        Raises:
+            NotFound: if there is none of this id.
+            RowsTaken: while rows of it are on their way.
+        """
+        with self._database.write() as connection:
+            digest = connection.execute(select(t.draft.c.frame).where(t.draft.c.id == draft_id)).scalar()
+            if digest is None:
+                raise NotFound("This draft is not in the workspace any more.")
+            sending = connection.execute(
+                select(t.row_outcome.c.row_id).where(
+                    t.row_outcome.c.draft_id == draft_id,
+                    t.row_outcome.c.state == RowState.SENDING,
+                )
+            ).scalars()
+            if rows := tuple(sending):
+                raise RowsTaken(rows, "Rows of this draft are on their way. Remove it later.")
+            connection.execute(delete(t.draft).where(t.draft.c.id == draft_id))
+            used = connection.execute(select(t.draft.c.id).where(t.draft.c.frame == digest)).first()
+        if used is None:
+            self._frames.drop(digest)
+
+    def append_entries(self, draft_id: str, entries: Sequence[JournalEntry]) -> None:
+        """Add steps to a draft's journal, all or none. :class:`~leapgrid.workspace.journal.Journal` calls it.
+
+        Raises:
+            NotFound: if there is no draft of this id.
+            WorkspaceError: if they cannot be written.
+        """
+        if not entries:
+            return
+        with self._database.write() as connection:
+            self._touch(connection, draft_id)
+            last = connection.execute(
+                select(func.max(t.journal_entry.c.seq)).where(t.journal_entry.c.draft_id == draft_id)
+            ).scalar()
+            connection.execute(
+                insert(t.journal_entry),
+                [
+                    {
+                        "draft_id": draft_id,
+                        "seq": seq,
+                        "kind": entry.kind,
+                        "label": entry.label,
+                        "edit": entry.edit,
+                        "at": entry.at,
+                    }
+                    for seq, entry in enumerate(entries, (last or 0) + 1)
+                ],
+            )
+
+    def _change(self, draft_id: str, **values: object) -> None:
+        with self._database.write() as connection:
+            self._touch(connection, draft_id, **values)
+
+    def _touch(self, connection: Connection, draft_id: str, **values: object) -> None:
+        changed = connection.execute(
+            update(t.draft).where(t.draft.c.id == draft_id).values(updated_at=self.now(), **values)
+        )
+        if changed.rowcount != 1:
+            raise NotFound("This draft is not in the workspace any more.")

@@ -1,0 +1,119 @@
+"""What can go wrong with the workspace: one class for each thing that a caller can do about it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+
+class WorkspaceError(Exception):
+    """The workspace could not do what it was asked to; nothing was changed.
+
+    Its text is one sentence for a person.
+
+        WorkspaceError
+        ├── BadWorkspaceUrl    the address names no workspace of a kind that is known
+        ├── CannotOpen         the file or its directory cannot be opened or made
+        ├── ForeignFile        the file belongs to another program
+        ├── NewerWorkspace     a newer LeapGrid wrote it
+        ├── Damaged            the file, a base frame or a stored body is not what was written
+        ├── ReadOnly           nothing can be written
+        ├── DiskFull           no space is left; it goes on when there is some
+        ├── Locked             another program keeps it; try again
+        ├── NotFound           no draft or submission of this name
+        └── RowsTaken          rows are on their way, unknown or created: they must not be sent
+    """
+
+
+class BadWorkspaceUrl(WorkspaceError):
+    """The address names no workspace of a kind that is known."""
+
+
+class CannotOpen(WorkspaceError):
+    """The file or its directory cannot be opened or made."""
+
+
+class ForeignFile(WorkspaceError):
+    """The file belongs to another program."""
+
+
+class NewerWorkspace(WorkspaceError):
+    """A newer LeapGrid wrote the file."""
+
+
+class Damaged(WorkspaceError):
+    """What is stored is not what was written."""
+
+
+class ReadOnly(WorkspaceError):
+    """Nothing can be written."""
+
+
+class DiskFull(WorkspaceError):
+    """No space is left."""
+
+
+class Locked(WorkspaceError):
+    """Another program keeps the file for itself."""
+
+
+class NotFound(WorkspaceError):
+    """No draft, submission or attempt of this name."""
+
+
+class RowsTaken(WorkspaceError):
+    """Rows must not be sent: they are on their way, unknown, or final.
+
+    Attributes:
+        rows: which.
+    """
+
+    def __init__(self, rows: tuple[int, ...], message: str = "") -> None:
+        self.rows = rows
+        count = len(rows)
+        who = "1 row is" if count == 1 else f"{count:,} rows are"
+        super().__init__(
+            message or f"{who} on the way, unknown or created already and cannot be sent; nothing was sent."
+        )
+
+
+_BY_NAME: tuple[tuple[str, type[WorkspaceError], str], ...] = (
+    ("SQLITE_FULL", DiskFull, "The disk is full: the workspace {where} cannot be written. Make room."),
+    ("SQLITE_BUSY", Locked, "Another program keeps the workspace {where} locked. Close it and try again."),
+    ("SQLITE_LOCKED", Locked, "Another program keeps the workspace {where} locked. Close it and try again."),
+    ("SQLITE_READONLY", ReadOnly, "The workspace {where} is read-only. Allow writing or name another one."),
+    ("SQLITE_PERM", ReadOnly, "The workspace {where} is read-only. Allow writing or name another one."),
+    ("SQLITE_CANTOPEN", CannotOpen, "The workspace {where} cannot be opened. Look at its directory."),
+    ("SQLITE_NOTADB", Damaged, "The file {where} is no LeapGrid workspace, or is damaged. Name another one."),
+    ("SQLITE_CORRUPT", Damaged, "The workspace {where} is damaged. Restore a copy or name another one."),
+    ("SQLITE_IOERR", WorkspaceError, "The disk does not take what is written to the workspace {where}."),
+)
+
+
+def from_database(error: DBAPIError | sqlite3.Error, where: str) -> WorkspaceError:
+    """The sentence for a failure of the database.
+
+    Args:
+        error: what SQLAlchemy or the driver raised.
+        where: the workspace's place, safe to show.
+    """
+    original = error.orig if isinstance(error, DBAPIError) else error
+    name = str(getattr(original, "sqlite_errorname", "") or "")
+    for prefix, kind, sentence in _BY_NAME:
+        if name.startswith(prefix):
+            return kind(sentence.format(where=where))
+    return WorkspaceError(f"The workspace {where} did not take it ({name or type(error).__name__}).")
+
+
+@contextmanager
+def translated(where: str) -> Iterator[None]:
+    """Turn failures of the database into sentences; a broken uniqueness stays what it is."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except (DBAPIError, sqlite3.Error) as error:
+        raise from_database(error, where) from error

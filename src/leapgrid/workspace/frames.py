@@ -1,0 +1,96 @@
+"""Base frames as Arrow files beside the database, each named by the hash of what it holds."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+from leapgrid.records.frame import Frame, FrameError
+from leapgrid.visible import visible
+from leapgrid.workspace.errors import CannotOpen, Damaged, DiskFull, WorkspaceError
+from leapgrid.workspace.store import new_id
+
+
+class Frames:
+    """The directory of base frames.
+
+    Args:
+        directory: made when the first frame is written.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def put(self, frame: Frame) -> str:
+        """Store a frame for good; storing the same content twice keeps one file.
+
+        Returns:
+            The name by which :meth:`get` finds it.
+
+        Raises:
+            WorkspaceError: if it cannot be written; no half-written frame is left under its name.
+        """
+        digest = frame.digest()
+        path = self._path(digest)
+        if path.exists():
+            return digest
+        temporary = self._directory / f"{new_id()}.part"
+        try:
+            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Made first with the right mode: what writes the frame only fills it.
+            os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT, 0o600))
+            frame.to_arrow(temporary)
+            _sync(temporary)
+            os.replace(temporary, path)
+            _sync(self._directory)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise _sentence(error, path) from error
+        return digest
+
+    def get(self, digest: str) -> Frame:
+        """Read a frame back.
+
+        Raises:
+            Damaged: if it is not what was written.
+            CannotOpen: if it cannot be read.
+        """
+        path = self._path(digest)
+        try:
+            frame = Frame.from_arrow(path)
+        except FrameError as error:
+            raise Damaged(f"{error} Restore {visible(str(path), 200)} from a copy.") from error
+        except OSError as error:
+            raise _sentence(error, path) from error
+        if frame.digest() != digest:
+            raise Damaged(f"The stored records in {visible(str(path), 200)} were changed. Restore a copy.")
+        return frame
+
+    def drop(self, digest: str) -> None:
+        """Delete a frame that no draft uses any more."""
+        try:
+            self._path(digest).unlink(missing_ok=True)
+        except OSError:
+            pass  # A file too many costs room, nothing else.
+
+    def _path(self, digest: str) -> Path:
+        return self._directory / f"{digest}.arrow"
+
+
+def _sync(path: Path) -> None:
+    if os.name != "posix" and path.is_dir():
+        return  # Directories cannot be opened there; renames are ordered by the system.
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sentence(error: OSError, path: Path) -> WorkspaceError:
+    where = visible(str(path), 200)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFull(f"The disk is full: {where} cannot be written. Make room.")
+    reason = visible(error.strerror or type(error).__name__, 80)
+    return CannotOpen(f"The stored records in {where} cannot be reached: {reason}.")

@@ -1,0 +1,102 @@
+"""After a crash: what was on its way is unknown, what was queued is ready again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select, update
+
+from leapgrid.records.outcomes import RowOutcome, RowState
+from leapgrid.workspace import tables as t
+from leapgrid.workspace.submissions import Submissions
+
+INTERRUPTED = "interrupted"
+"""Code of the reason for submissions and attempts that ended with their process."""
+
+INTERRUPTED_ROW = "LeapGrid ended before the answer came. The record may exist: look before sending again."
+INTERRUPTED_RUN = "LeapGrid ended while this was being sent."
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What a start found of runs whose process is dead.
+
+    Attributes:
+        submissions: their ULIDs.
+        unknown: how many rows are unknown because of it.
+        released: how many rows were queued and are ready again.
+    """
+
+    submissions: tuple[str, ...] = ()
+    unknown: int = 0
+    released: int = 0
+
+
+class Recovery(Submissions):
+    """The part of the workspace that cleans up after a crash."""
+
+    def recover(self) -> Recovered:
+        """Settle what dead processes left open. Runs whose process is alive are not touched.
+
+        Raises:
+            WorkspaceError: if there is something to settle and it cannot be written.
+        """
+        dead = self._dead()
+        if not dead:
+            return Recovered()
+        submissions: list[str] = []
+        unknown = released = 0
+        with self._database.write() as connection:
+            # Asked again inside the transaction: another process may have been faster.
+            for submission_id, draft_id in connection.execute(
+                select(t.submission.c.id, t.submission.c.draft_id).where(
+                    t.submission.c.finished_at.is_(None), t.submission.c.owner.in_(dead)
+                )
+            ).all():
+                submissions.append(submission_id)
+                for attempt_id, chunk in connection.execute(
+                    select(t.attempt.c.id, t.attempt.c.chunk).where(
+                        t.attempt.c.submission_id == submission_id, t.attempt.c.finished_at.is_(None)
+                    )
+                ).all():
+                    unknown += self._interrupt(connection, submission_id, draft_id, attempt_id, chunk)
+                released += len(self._release(connection, submission_id)[0])
+                self._finish(connection, submission_id, INTERRUPTED, INTERRUPTED_RUN)
+        return Recovered(tuple(submissions), unknown, released)
+
+    def _dead(self) -> list[str]:
+        with self._database.read() as connection:
+            owners = connection.execute(
+                select(t.submission.c.owner).where(t.submission.c.finished_at.is_(None)).distinct()
+            ).scalars()
+            return [owner for owner in owners.all() if not self._owners.is_alive(owner)]
+
+    def _interrupt(
+        self, connection: Connection, submission_id: str, draft_id: str, attempt_id: str, chunk: int
+    ) -> int:
+        now = self.now()
+        connection.execute(
+            update(t.attempt)
+            .where(t.attempt.c.id == attempt_id)
+            .values(finished_at=now, outcome="unknown", reason=INTERRUPTED, message=INTERRUPTED_ROW)
+        )
+        connection.execute(
+            update(t.chunk)
+            .where(t.chunk.c.submission_id == submission_id, t.chunk.c.number == chunk)
+            .values(state="unknown", owner=None)
+        )
+        rows = connection.execute(
+            select(t.attempt_row.c.row_id, t.attempt_row.c.position).where(
+                t.attempt_row.c.attempt_id == attempt_id
+            )
+        ).all()
+        self._settle(
+            connection,
+            draft_id,
+            attempt_id,
+            {
+                row: RowOutcome(RowState.UNKNOWN, now, INTERRUPTED_ROW, submission_id, chunk, position)
+                for row, position in rows
+            },
+        )
+        return len(rows)

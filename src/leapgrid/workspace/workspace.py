@@ -1,0 +1,85 @@
+"""The workspace as a whole: one file with what must survive a crash, and the frames beside it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from leapgrid.workspace.database import BUSY_TIMEOUT_MS, Database, path_of
+from leapgrid.workspace.drafts import Drafts
+from leapgrid.workspace.errors import CannotOpen
+from leapgrid.workspace.receipts import Receipts
+from leapgrid.workspace.recovery import Recovered, Recovery
+from leapgrid.workspace.submissions import OWNERS_UNWRITABLE
+
+
+class Workspace(Drafts, Recovery, Receipts):
+    """Drafts, submissions and outcomes, on disk.
+
+    Thread-safe: one connection, guarded by a lock. Its calls wait for the disk, so code on an event loop
+    calls them in a thread. Every failure is a :class:`~leapgrid.workspace.errors.WorkspaceError` whose text
+    is a sentence for a person, and leaves the file as it was.
+    """
+
+    recovered: Recovered = Recovered()
+    """What opening it found of runs whose process is dead."""
+
+    @classmethod
+    def open(
+        cls,
+        url: str | Path | None = None,
+        *,
+        data_dir: Path | None = None,
+        clock: Callable[[], float] = time.time,
+        busy_timeout_ms: int = BUSY_TIMEOUT_MS,
+        recover: bool = True,
+    ) -> Workspace:
+        """Open a workspace, or make one.
+
+        Args:
+            url: ``sqlite:////abs/ws.db``, a path, or None for ``workspace.db`` in ``data_dir``.
+            data_dir: the user's data directory.
+            clock: seconds since the epoch.
+            busy_timeout_ms: how long to wait for another program that writes, in milliseconds.
+            recover: whether to settle at once what dead processes left open.
+
+        Raises:
+            WorkspaceError: one of its kinds, if it cannot be used; the file is unchanged then.
+        """
+        database = Database(path_of(url, data_dir), busy_timeout_ms=busy_timeout_ms)
+        workspace = cls(database, clock)
+        if recover:
+            try:
+                workspace.recovered = workspace.recover()
+            except BaseException:
+                workspace.close()
+                raise
+        return workspace
+
+    def hold_draft(self, draft_id: str) -> bool:
+        """Take a draft for editing, until the workspace is closed.
+
+        Two processes that both write edits of one draft would mix two histories into one.
+
+        Returns:
+            Whether it is ours; False while another process has it.
+        """
+        try:
+            return self._owners.hold(f"draft{draft_id}")
+        except OSError as error:
+            raise CannotOpen(OWNERS_UNWRITABLE) from error
+
+    def close(self) -> None:
+        """Close the file. A run that is still open counts as cut off from now on."""
+        self._database.close()
+        self._owners.release()
+
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
