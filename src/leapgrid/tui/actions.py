@@ -1,0 +1,178 @@
+"""Every action there is: one registry that keys, footer, menu, help and palette are all made from.
+
+An action is data. What it does is the method ``action_<id>`` of the screen (or app) that declares its scope;
+whether it does anything now is that screen's ``can(id)``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from textual.binding import Binding, BindingType
+
+Scope = Literal["app", "grid", "cell", "start", "review", "result", "payload", "help", "open", "menu"]
+Group = Literal["", "Edit", "Rows", "Look", "LeapGrid"]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing a person can do.
+
+    Attributes:
+        id: stable; the name in a keymap file.
+        scope: the screen, or state of it, in which it exists.
+        title: plain words, for help and palette.
+        keys: Textual's key names, comma-separated; the first is the one that is shown.
+        label: the footer's word for it; "" keeps it out of the footer.
+        main: whether it is the screen's main step, which stands alone at the footer's right end.
+        letter: its letter in the ``/`` menu.
+        group: its column in the menu.
+        help: one sentence more.
+        priority: order in the footer from the left; those with the highest number drop their label first.
+    """
+
+    id: str
+    scope: Scope
+    title: str
+    keys: str = ""
+    label: str = ""
+    main: bool = False
+    letter: str = ""
+    group: Group = ""
+    help: str = ""
+    priority: int = 50
+
+
+ACTIONS: tuple[Action, ...] = (
+    # The grid
+    Action("help", "app", "Help for this screen", "f1", "Help", letter="h", group="LeapGrid", priority=0),
+    Action(
+        "menu", "grid", "Menu of all actions", "slash", "Menu", help="Then one letter does it.", priority=1
+    ),
+    Action("edit_cell", "grid", "Edit the cell", "f2,enter", "Edit", priority=2),
+    Action("undo", "grid", "Undo", "ctrl+z", "Undo", letter="u", group="Edit", priority=8),
+    Action("redo", "grid", "Redo", "ctrl+y", letter="y", group="Edit"),
+    Action("clear_cell", "grid", "Clear the cell", "delete,backspace", group="Edit"),
+    Action("insert_row", "grid", "Insert a row above", letter="a", group="Rows"),
+    Action("duplicate_row", "grid", "Duplicate the row", letter="m", group="Rows"),
+    Action("delete_row", "grid", "Delete the row", "ctrl+k", letter="k", group="Rows"),
+    Action(
+        "skip_row", "grid", "Skip, take back", letter="-", group="Rows", help="A skipped row is not sent."
+    ),
+    Action("go_to_row", "grid", "Go to row", "ctrl+g", letter="g", group="Rows"),
+    Action("next_issue", "grid", "Next issue", "f4", "Next issue", letter="n", group="Look", priority=3),
+    Action("previous_issue", "grid", "Previous issue", "f3", letter="p", group="Look"),
+    Action("fix", "grid", "Fix this cell", "f8", "Fix", letter="x", group="Look", priority=6),
+    Action(
+        "payload",
+        "grid",
+        "Payload",
+        "f7",
+        "Payload",
+        letter="j",
+        group="Look",
+        help="JSON of this record; again: curl; again: the whole chunk; again: closed.",
+        priority=5,
+    ),
+    Action("only_rejected", "grid", "Only rejected, or all", letter="w", group="Look"),
+    Action("review", "grid", "Review & send", "f9", "Review & send", main=True, letter="s", group="LeapGrid"),
+    Action("result", "grid", "Result of the sending", letter="r", group="LeapGrid"),
+    Action("open_file", "grid", "Open a file", "ctrl+o", letter="o", group="LeapGrid"),
+    Action("start", "grid", "Drafts and start", letter="z", group="LeapGrid"),
+    Action("quit", "app", "Quit", "ctrl+q", letter="q", group="LeapGrid", help="There is nothing to save."),
+    # In a cell
+    Action("keep_down", "cell", "Keep the text, go down", "enter", "Keep, down", priority=0),
+    Action("keep_right", "cell", "Keep the text, go right", "tab", "Keep, right", priority=1),
+    Action("restore", "cell", "Restore the old text", "escape", "Restore", priority=2),
+    Action("fix_text", "cell", "Take the fix", "f8", "Fix", priority=3),
+    # The menu
+    Action("close_menu", "menu", "Close", "escape", "Close", priority=0),
+    # Start
+    Action("open_draft", "start", "Open the draft", "enter", "Open the draft", priority=1),
+    Action("remove_draft", "start", "Remove the draft", "delete", "Remove", priority=2),
+    Action("new_draft", "start", "New leads", "n"),
+    Action("open_file", "start", "Open a file", "o,ctrl+o"),
+    Action("sample_leads", "start", "Try it with sample leads", "d"),
+    # Open a file
+    Action("open_path", "open", "Open", "enter", "Open", main=True),
+    Action("complete_path", "open", "Complete the name", "tab", "Complete", priority=1),
+    Action("back", "open", "Back", "escape", "Back", priority=2),
+    # Review & send
+    Action("send", "review", "Send", "enter", "Send", main=True),
+    Action("dry_run", "review", "Dry run: everything but the sending", "d", "Dry run", priority=2),
+    Action("first_only", "review", "The first record only", "1", "First record only", priority=3),
+    Action("show_payload", "review", "Payload of the first chunk", "p", "Payload", priority=4),
+    Action("show_curl", "review", "The same as a curl command", "c", "curl", priority=5),
+    Action("left_out", "review", "What is left out, and why", "l", "Left out", priority=6),
+    Action("back", "review", "Back", "escape", "Back", priority=1),
+    # Progress and result
+    Action("go_to_cell", "result", "Go to the cell", "enter", "Go to the cell", priority=1),
+    Action("pause_sending", "result", "Pause after this chunk, go on", "p", "Pause", priority=2),
+    Action("stop_sending", "result", "Stop after this chunk", "x", "Stop", priority=3),
+    Action("close_result", "result", "Close", "escape", "Close", priority=4),
+    Action("send_edited", "result", "Send what was edited", "f9", "Send what was edited", main=True),
+    # A page of text: payload, curl, left out
+    Action("turn_page", "payload", "JSON, curl, the whole chunk", "f7", "JSON, curl, all", priority=1),
+    Action("close_page", "payload", "Close", "escape", "Close", main=True),
+    # Help
+    Action("close_help", "help", "Close", "escape", "Close", main=True),
+    Action("do_it", "help", "Do it", "enter", "Do it", priority=1),
+)
+"""In the order in which menu and help list them."""
+
+
+def actions_of(*scopes: Scope) -> list[Action]:
+    """The actions of these scopes, in the registry's order."""
+    return [a for a in ACTIONS if a.scope in scopes]
+
+
+def find(action_id: str, scope: Scope) -> Action:
+    """The action with this id in a scope.
+
+    Raises:
+        KeyError: there is none.
+    """
+    for action in ACTIONS:
+        if action.id == action_id and action.scope == scope:
+            return action
+    raise KeyError(f"{scope}.{action_id}")
+
+
+def binding_id(action: Action) -> str:
+    """The name of an action in a keymap file, e.g. ``grid.undo``."""
+    return f"{action.scope}.{action.id}"
+
+
+def bindings(*scopes: Scope) -> list[BindingType]:
+    """Textual bindings for the actions of these scopes that have a key."""
+    return [
+        Binding(a.keys, a.id, a.label or a.title, id=binding_id(a), tooltip=a.help, show=bool(a.label))
+        for a in actions_of(*scopes)
+        if a.keys
+    ]
+
+
+_KEY_NAMES = {
+    "slash": "/",
+    "enter": "Enter",
+    "escape": "Esc",
+    "delete": "Del",
+    "backspace": "Bksp",
+    "tab": "Tab",
+    "space": "Space",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "up": "↑",
+    "down": "↓",
+}
+
+
+def key_label(keys: str) -> str:
+    """The first of an action's keys as a person knows it: ``^Z``, ``F9``, ``Esc``."""
+    key = keys.split(",")[0].strip()
+    if key.startswith("ctrl+"):
+        return "^" + key.removeprefix("ctrl+").upper()
+    if key in _KEY_NAMES:
+        return _KEY_NAMES[key]
+    return key.upper() if len(key) <= 3 else key.capitalize()

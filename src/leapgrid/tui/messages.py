@@ -1,0 +1,77 @@
+"""What screens ask of the app: each says what a person wants, the app knows where that leads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual.message import Message
+
+from leapgrid.records import RowId
+from leapgrid.submit import Plan, SubmitOptions
+
+
+class NewDraft(Message):
+    """Begin an empty draft."""
+
+
+@dataclass
+class OpenDraft(Message):
+    """Go on with a draft of the workspace."""
+
+    draft_id: str
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+
+@dataclass
+class OpenFile(Message):
+    """Make a draft of a file."""
+
+    path: Path
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+
+class SampleLeads(Message):
+    """Start the sandbox and open the sample leads."""
+
+
+class GoToStart(Message):
+    """Show the start screen."""
+
+
+class AskForFile(Message):
+    """Show the screen that asks for a file."""
+
+
+@dataclass
+class SendPlan(Message):
+    """Send what the review screen showed."""
+
+    plan: Plan
+    options: SubmitOptions
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+
+class PauseSending(Message):
+    """Pause after the chunk that is on its way, or go on."""
+
+
+class StopSending(Message):
+    """Stop after the chunk that is on its way."""
+
+
+@dataclass
+class GoToCell(Message):
+    """Show a row, and the field's column, in the grid."""
+
+    row_id: RowId
+    field: str | None = None
+
+    def __post_init__(self) -> None:
+        super().__init__()

@@ -1,0 +1,122 @@
+"""What all screens have: a title bar, an issue line where needed, a footer made from the actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widget import Widget
+
+from leapgrid.tui.actions import Action, Scope, actions_of, binding_id, key_label
+from leapgrid.tui.desk import Desk
+from leapgrid.tui.widgets.footer import FooterBar, FooterKey
+from leapgrid.tui.widgets.issue_line import IssueLine, IssueState
+from leapgrid.tui.widgets.title_bar import TitleBar, TitleState
+from leapgrid.visible import visible
+
+SMALLEST = (60, 12)
+"""Below this only "Make the window larger" is drawn, and keys do nothing."""
+
+
+class Page(Screen[None]):
+    """A screen of LeapGrid.
+
+    Subclasses say which scopes of actions they have, make their ``BINDINGS`` from them, give their widgets in
+    ``body`` and say with ``can`` what does something now.
+    """
+
+    ESCAPE_TO_MINIMIZE = False
+    SCOPES: ClassVar[tuple[Scope, ...]] = ("app",)
+    HAS_ISSUE_LINE: ClassVar[bool] = False
+
+    DEFAULT_CSS = """
+    Page { layout: vertical; background: $lg-ground; color: $lg-text; }
+    """
+
+    def __init__(self, desk: Desk, keymap: dict[str, str] | None = None) -> None:
+        super().__init__()
+        self.desk = desk
+        self.keymap = keymap or {}
+        self.title_bar = TitleBar()
+        self.issue_line = IssueLine()
+        self.footer = FooterBar()
+
+    def compose(self) -> ComposeResult:
+        yield self.title_bar
+        yield from self.body()
+        if self.HAS_ISSUE_LINE:
+            yield self.issue_line
+        yield self.footer
+
+    def body(self) -> Iterable[Widget]:
+        """The widgets between title bar and footer."""
+        return ()
+
+    def on_mount(self) -> None:
+        self.show_title()
+        self.show_footer()
+
+    def can(self, action_id: str) -> bool:
+        """Whether an action would do something now; what would not is not shown."""
+        return True
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Textual asks here before it does what a key is bound to."""
+        if self.app.size.width < SMALLEST[0] or self.app.size.height < SMALLEST[1]:
+            return action == "quit"
+        if any(a.id == action for a in actions_of(*self.SCOPES)):
+            return self.can(action)
+        return True
+
+    # -- frame --------------------------------------------------------------------------------------------
+
+    def title_state(self) -> TitleState:
+        """What the title bar says."""
+        session = self.desk.session
+        if session is None:
+            return TitleState(target=self.desk.target)
+        draft = session.draft
+        sending = ""
+        if session.is_sending and session.run is not None:
+            rows = session.run.plan.records
+            sending = f"sending {rows:,} row{'s' if rows != 1 else ''}"
+        return TitleState(
+            visible(draft.name, 40), visible(draft.schema.label, 30), draft.kept, sending, self.desk.target
+        )
+
+    def show_title(self) -> None:
+        """Bring the title bar up to date."""
+        self.title_bar.show(self.title_state())
+
+    def footer_actions(self) -> list[Action]:
+        """The actions that the footer offers, before it is asked which can be done."""
+        return actions_of(*self.SCOPES)
+
+    def show_footer(self) -> None:
+        """Bring the footer up to date."""
+        keys: list[FooterKey] = []
+        main: FooterKey | None = None
+        for action in sorted(self.footer_actions(), key=lambda a: a.priority):
+            shown = self.keymap.get(binding_id(action), action.keys)
+            if not action.label or not shown or not self.can(action.id):
+                continue
+            key = FooterKey(key_label(shown), self.label_of(action), action.id, action.id in ("help", "menu"))
+            if action.main:
+                main = key
+            else:
+                keys.append(key)
+        self.footer.show(tuple(keys), main)
+
+    def label_of(self, action: Action) -> str:
+        """The footer's word for an action; a screen may know a better one."""
+        return action.label
+
+    async def on_footer_bar_pressed(self, event: FooterBar.Pressed) -> None:
+        event.stop()
+        await self.run_action(event.action)
+
+    def say(self, sentence: str, *, sign: str = "", role: str = "text") -> None:
+        """Put one sentence on the issue line."""
+        self.issue_line.show(IssueState(sign=sign, role=role, sentence=visible(sentence, 400)))

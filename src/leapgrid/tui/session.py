@@ -1,0 +1,230 @@
+"""What one open draft and its sending mean to the screen: the state that widgets show, and who is told.
+
+The records, their checks and their sending are :mod:`leapgrid.drafting`'s; here they are joined with the view
+that is on the screen and with what is going on now. Nothing on the screen is the only copy of anything.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from leapgrid.drafting import DraftError, WorkingDraft
+from leapgrid.records import (
+    Change,
+    DeleteRows,
+    Edit,
+    EditError,
+    InsertRows,
+    Issue,
+    Place,
+    RowId,
+    RowState,
+    fill,
+    set_cell,
+)
+from leapgrid.submit import Plan, SubmitEvent, SubmitOptions
+from leapgrid.tui.progress import RunProgress
+from leapgrid.tui.rows import DraftRows, View
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Something that is shown is different.
+
+    Attributes:
+        rows: which rows look different; None: rows came or went, or all may.
+        run: whether a submission went on.
+        said: a sentence for the issue line, e.g. what was undone; "" keeps the line as it is.
+    """
+
+    rows: frozenset[RowId] | None = frozenset()
+    run: bool = False
+    said: str = ""
+
+
+class Session:
+    """One open draft.
+
+    Attributes:
+        draft: the records and all that is known of them.
+        rows: the grid's model of them.
+        run: the submission that is going on or was the last one here, or None.
+    """
+
+    def __init__(self, draft: WorkingDraft) -> None:
+        self.draft = draft
+        self.rows = DraftRows(draft, self._keep)
+        self.run: RunProgress | None = None
+        self._listeners: list[Callable[[Changed], None]] = []
+
+    def listen(self, listener: Callable[[Changed], None]) -> None:
+        """Be told of every change, on the thread of the loop."""
+        self._listeners.append(listener)
+
+    def tell(self, changed: Changed) -> None:
+        """Tell everyone."""
+        if changed.rows is None or changed.rows:
+            self.rows.touch(changed.rows)
+        for listener in list(self._listeners):
+            listener(changed)
+
+    # -- edits --------------------------------------------------------------------------------------------
+
+    def apply(self, edit: Edit, label: str) -> Change | None:
+        """Change the records; a refusal is told as a sentence and changes nothing."""
+        try:
+            change = self.draft.apply(edit, label)
+        except (DraftError, EditError) as error:
+            self.tell(Changed(said=str(error)))
+            return None
+        self._changed(change)
+        return change
+
+    def _changed(self, change: Change, said: str = "") -> None:
+        if change.structural:
+            if self.rows.view is not None:
+                batch = self.draft.batch
+                gone = {r for r in change.rows if batch.position(r) is None}
+                self.rows.view = self.rows.view.without(gone)
+            self.tell(Changed(rows=None, said=said))
+        else:
+            self.tell(Changed(rows=frozenset(change.rows), said=said))
+
+    def _keep(self, row_id: RowId | None, field: str, text: str) -> None:
+        if row_id is not None:
+            self.apply(set_cell(row_id, field, text), f"Edit {field}")
+            return
+        batch = self.draft.batch
+        (new,) = batch.new_row_ids(1)
+        columns = {f.name: (f.default,) for f in self.draft.schema.fields if f.default}
+        columns[field] = (text,)
+        self.apply(InsertRows(len(batch), (new,), columns), "Add a record")
+
+    def insert_row(self, before: RowId | None) -> RowId | None:
+        """Put an empty row above another, or at the end."""
+        batch = self.draft.batch
+        at = batch.position(before) if before is not None else None
+        (new,) = batch.new_row_ids(1)
+        done = self.apply(InsertRows(len(batch) if at is None else at, (new,), {}), "Insert a row")
+        return new if done else None
+
+    def duplicate_row(self, row_id: RowId) -> RowId | None:
+        """Put a copy of a row below it: a new record, whatever became of the first."""
+        batch = self.draft.batch
+        at = batch.position(row_id)
+        if at is None:
+            return None
+        (new,) = batch.new_row_ids(1)
+        columns = {name: (text,) for name, text in batch.values(row_id).items()}
+        done = self.apply(InsertRows(at + 1, (new,), columns), "Duplicate a row")
+        return new if done else None
+
+    def delete_row(self, row_id: RowId) -> bool:
+        """Take a row out of the draft."""
+        return self.apply(DeleteRows((row_id,)), "Delete a row") is not None
+
+    def clear_cell(self, row_id: RowId, field: str) -> None:
+        """Empty a cell."""
+        if self.draft.batch.text(row_id, field):
+            self.apply(fill((row_id,), field, ""), f"Clear {field}")
+
+    def fix(self, issue: Issue) -> bool:
+        """Make the fix of an issue."""
+        if issue.fix is None or issue.row_id is None or issue.field is None:
+            return False
+        return self.apply(set_cell(issue.row_id, issue.field, issue.fix.value), issue.fix.label) is not None
+
+    def undo(self) -> Place | None:
+        """Take back the last step; say which; where it was."""
+        return self._step(self.draft.undo, "Undone", "There is nothing to undo.")
+
+    def redo(self) -> Place | None:
+        """Do again what was undone last; say which; where it is."""
+        return self._step(self.draft.redo, "Redone", "There is nothing to redo.")
+
+    def _step(self, step: Callable[[], tuple[str, Change] | None], done: str, nothing: str) -> Place | None:
+        try:
+            result = step()
+        except (DraftError, EditError) as error:
+            self.tell(Changed(said=str(error)))
+            return None
+        if result is None:
+            self.tell(Changed(said=nothing))
+            return None
+        label, change = result
+        self._changed(change, said=f"{done}: {label}.")
+        batch = self.draft.batch
+        for row in change.rows:
+            position = batch.position(row)
+            if position is not None:
+                field = change.fields[0] if change.fields else None
+                column = self.draft.schema.names.index(field) if field else 0
+                return Place(row, field, position, column)
+        return None
+
+    def skip(self, row_id: RowId) -> None:
+        """Leave a row out of sending, or take it back."""
+        try:
+            if self.draft.state(row_id) is RowState.SKIPPED:
+                self.draft.take_back((row_id,))
+                said = "Taken back."
+            else:
+                self.draft.skip((row_id,))
+                said = "Skipped: this row is not sent."
+        except DraftError as error:
+            self.tell(Changed(said=str(error)))
+            return
+        self.tell(Changed(rows=frozenset((row_id,)), said=said))
+
+    # -- views and issues ---------------------------------------------------------------------------------
+
+    def show_rejected(self) -> bool:
+        """Show only the rows that the server refused; False where there are none."""
+        batch = self.draft.batch
+        rejected = [r for r in batch if self.draft.state(r) is RowState.REJECTED]
+        if not rejected:
+            return False
+        self.rows.view = View("Only rejected", rejected)
+        self.tell(Changed(rows=None))
+        return True
+
+    def show_all(self) -> None:
+        """Show all rows."""
+        if self.rows.view is not None:
+            self.rows.view = None
+            self.tell(Changed(rows=None))
+
+    def next_issue(self, index: int, column: int, *, backwards: bool = False) -> Place | None:
+        """The next cell with an issue from a place of the view on, across columns, round at the end."""
+        return self.draft.issues.next(
+            (index, column), self.rows.positions, self.draft.schema.names, backwards=backwards
+        )
+
+    # -- sending ------------------------------------------------------------------------------------------
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether a submission is going on."""
+        return self.run is not None and not self.run.finished
+
+    def plan(self, options: SubmitOptions) -> Plan:
+        """What would be sent now, and what is left out."""
+        return self.draft.plan(options)
+
+    def begin(self, plan: Plan) -> bool:
+        """Take note that a submission starts; False while one is going on, which is what guards Send."""
+        if self.is_sending:
+            return False
+        self.run = RunProgress(plan, time.time())
+        self.tell(Changed(run=True))
+        return True
+
+    def take(self, event: SubmitEvent) -> None:
+        """An event of the run: into the rows, the progress and onto the screen."""
+        self.draft.take(event)
+        if self.run is not None:
+            self.run.take(event)
+        rows = frozenset(event.outcomes)
+        self.tell(Changed(rows=rows, run=True))

@@ -1,0 +1,253 @@
+"""Themes: TOML files, read into a typed model and checked before Textual sees them.
+
+Textual accepts a colour that is none and fails later, while it draws; so every value is parsed here. A file
+that is wrong costs one message and never the app: the theme in use stays.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Literal, cast
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import Field as ModelField
+from rich.color import Color as RichColor
+from rich.color import ColorParseError
+from rich.style import Style
+from textual.color import Color
+from textual.color import ColorParseError as TextualColorError
+from textual.dom import DOMNode
+from textual.theme import Theme
+
+DEFAULT_THEME = "dark"
+MONOCHROME_THEME = "mono"
+SIXTEEN_THEME = "sixteen"
+
+Role = str
+NO_GROUND = "none"
+REVERSE = "reverse"
+
+
+class PaletteFile(BaseModel):
+    """The colour of each role (see the table of roles in the README)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ground: str
+    panel: str
+    header: str
+    bar: str
+    row: str
+    cell: str
+    on_cell: str = ModelField(alias="on-cell")
+    select: str
+    editor: str
+    on_editor: str = ModelField(alias="on-editor")
+    text: str
+    strong: str
+    muted: str
+    rule: str
+    accent: str
+    json_key: str = ModelField(alias="json-key")
+    sending: str
+    error: str
+    error_ground: str = ModelField(alias="error-ground")
+    note: str
+    warning: str
+    edited: str
+    created: str
+    unknown: str
+    host: str
+    on_host: str = ModelField(alias="on-host")
+    danger: str
+    on_danger: str = ModelField(alias="on-danger")
+
+
+ROLES: tuple[Role, ...] = tuple(f.alias or name for name, f in PaletteFile.model_fields.items())
+GROUNDS = frozenset(
+    {"ground", "panel", "header", "bar", "row", "cell", "select", "editor", "error-ground", "note", "host"}
+    | {"danger"}
+)
+"""Roles that may say ``none`` (the terminal's own ground) or ``reverse``."""
+
+
+class ThemeFile(BaseModel):
+    """One theme file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str
+    mode: Literal["dark", "light", "ansi"]
+    help: str = ""
+    dock_line: bool = False
+    palette: PaletteFile
+
+
+class ThemeError(ValueError):
+    """A theme file cannot be used; the message names the file, the key and what to do."""
+
+
+@dataclass(frozen=True)
+class Palette:
+    """A theme as the widgets use it: styles by role.
+
+    Attributes:
+        name: the file's name without its ending.
+        colors: role -> colour as written in the file.
+        dock_line: whether a line parts the dock from the grid (where grounds cannot).
+    """
+
+    name: str
+    title: str
+    help: str
+    mode: Literal["dark", "light", "ansi"]
+    colors: dict[Role, str]
+    dock_line: bool = False
+
+    def style(
+        self,
+        fg: Role,
+        bg: Role = "ground",
+        *,
+        bold: bool = False,
+        underline: bool = False,
+        italic: bool = False,
+    ) -> Style:
+        """The Rich style of text in one role on the ground of another."""
+        return _style(self.colors[fg], self.colors[bg], bold, underline, italic)
+
+    def color(self, role: Role) -> str:
+        """The colour of a role in the form that Textual's CSS takes."""
+        value = self.colors[role]
+        return "ansi_default" if value in (NO_GROUND, REVERSE) else value
+
+    def to_textual(self) -> Theme:
+        """The theme that Textual's own widgets (the palette, inputs) are drawn with."""
+        ansi = self.mode == "ansi"
+        variables = {f"lg-{role}": self.color(role) for role in ROLES}
+        if ansi:
+            variables |= {"ansi-background": "ansi_black", "ansi-foreground": "ansi_white"}
+        return Theme(
+            name=self.name,
+            primary=self.color("cell") if not ansi else "ansi_blue",
+            secondary=self.color("accent"),
+            accent=self.color("accent"),
+            warning=self.color("warning"),
+            error=self.color("error"),
+            success=self.color("created"),
+            foreground=self.color("text"),
+            background=self.color("ground"),
+            surface=self.color("panel"),
+            panel=self.color("header"),
+            boost=self.color("bar") if not ansi else "ansi_default",
+            dark=self.mode != "light",
+            variables=variables,
+            ansi=ansi,
+        )
+
+
+@cache
+def _style(fg: str, bg: str, bold: bool, underline: bool, italic: bool) -> Style:
+    return Style(
+        color=_rich(fg),
+        bgcolor=_rich(bg),
+        bold=bold or None,
+        underline=underline or None,
+        italic=italic or None,
+        reverse=True if bg == REVERSE else None,
+    )
+
+
+def _rich(value: str) -> RichColor | None:
+    if value in (NO_GROUND, REVERSE):
+        return None
+    return RichColor.parse(value.removeprefix("ansi_"))
+
+
+def read_theme(path: Path) -> Palette:
+    """Read one theme file.
+
+    Raises:
+        ThemeError: it is no TOML, a key is missing or unknown, or a value is no colour.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ThemeError(f"{path.name}: the file cannot be read ({type(error).__name__}).") from error
+    try:
+        model = ThemeFile.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ThemeError(f"{path.name}: this is not TOML. {error}.") from error
+    except ValidationError as error:
+        raise ThemeError(f"{path.name}: {_first_problem(error)}") from error
+    colors = {
+        field.alias or name: getattr(model.palette, name) for name, field in PaletteFile.model_fields.items()
+    }
+    for role, value in colors.items():
+        if not _is_color(role, value):
+            raise ThemeError(
+                f'{path.name}: palette.{role} is "{value}", which is no colour. Write it like "#CED2DB".'
+            )
+    return Palette(path.stem, model.title, model.help, model.mode, colors, model.dock_line)
+
+
+def _is_color(role: Role, value: str) -> bool:
+    if value in (NO_GROUND, REVERSE):
+        return role in GROUNDS
+    try:
+        Color.parse(value)
+        _rich(value)
+    except (TextualColorError, ColorParseError):
+        return False
+    return True
+
+
+def _first_problem(error: ValidationError) -> str:
+    problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    where = ".".join(str(part) for part in problem["loc"])
+    key = str(problem["loc"][-1]) if problem["loc"] else ""
+    if problem["type"] == "extra_forbidden":
+        known = ROLES if len(problem["loc"]) > 1 else tuple(ThemeFile.model_fields)
+        near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+        return f"{where} is not a key of a theme." + (f" Did you mean {near[0]}?" if near else "")
+    if problem["type"] == "missing":
+        return f"{where} is missing. Add it; themes/dark.toml has all of them."
+    return f"{where}: {problem['msg']}."
+
+
+def theme_directories(user_directory: Path | None = None) -> list[Path]:
+    """Where theme files are looked for; the first file of a name wins: the user's, then ours."""
+    found = [user_directory] if user_directory else []
+    found.append(Path(str(resources.files("leapgrid") / "themes")))
+    # An editable install has no package data of ours: the files stand beside src/.
+    found.append(Path(__file__).resolve().parents[3] / "themes")
+    return [d for d in found if d.is_dir()]
+
+
+def load_themes(user_directory: Path | None = None) -> tuple[dict[str, Palette], list[str]]:
+    """All themes that can be used, by name, and one message for each file that cannot.
+
+    Args:
+        user_directory: the folder of the person's own themes; its files win over ours.
+    """
+    palettes: dict[str, Palette] = {}
+    problems: list[str] = []
+    for directory in theme_directories(user_directory):
+        for path in sorted(directory.glob("*.toml")):
+            if path.stem in palettes:
+                continue
+            try:
+                palettes[path.stem] = read_theme(path)
+            except ThemeError as error:
+                problems.append(str(error))
+    return palettes, problems
+
+
+def palette_of(node: DOMNode) -> Palette:
+    """The palette of the app that a widget belongs to."""
+    return cast(Palette, node.app.palette)  # type: ignore[attr-defined]  # every app of ours has one (tests too)

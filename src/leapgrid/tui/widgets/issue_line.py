@@ -1,0 +1,86 @@
+"""The issue line: what is wrong under the cursor, what to do, and the key that helps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.strip import Strip
+
+from leapgrid.tui.text import SIGNS, Part, two_sides, width_of
+from leapgrid.tui.theming import Palette, Role
+from leapgrid.tui.widgets.painted import Painted
+
+
+@dataclass(frozen=True, slots=True)
+class IssueState:
+    """What the line says; texts are safe to draw.
+
+    Attributes:
+        sign: "!", "~", "✗", "?" or "" where it is only a word to the person.
+        where: e.g. "email, row 5".
+        line: e.g. "(line 6 of the file)".
+        sentence: what is wrong and what to do.
+        aside: muted words before the key, e.g. "no fix known".
+        key: the key that helps, and what it does.
+    """
+
+    sign: str = ""
+    role: Role = "muted"
+    where: str = ""
+    line: str = ""
+    sentence: str = ""
+    aside: str = ""
+    key: tuple[str, str] | None = None
+
+
+class IssueLine(Painted):
+    """One line above the status line."""
+
+    DEFAULT_CSS = """
+    IssueLine { width: 1fr; height: 1; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state = IssueState()
+
+    def show(self, state: IssueState) -> None:
+        """Say something else."""
+        if state != self.state:
+            self.state = state
+            self.repaint()
+
+    def paint(self, width: int, palette: Palette) -> list[Strip]:
+        state = self.state
+        plain = palette.style("text", "panel")
+        muted = palette.style("muted", "panel")
+        head: list[Part] = [(" ", plain)]
+        if state.sign:
+            head.append((SIGNS(state.sign) + " ", palette.style(state.role, "panel", bold=True)))
+        if state.where:
+            head.append((state.where, palette.style("strong", "panel", bold=True)))
+        line: list[Part] = [(f" {state.line}", muted)] if state.line else []
+        said = palette.style("text" if state.sign or state.where else state.role, "panel")
+        gap = "  " if state.where else ""
+        sentence: list[Part] = [(SIGNS(gap + state.sentence), said)]
+        end: list[Part] = []
+        if state.aside:
+            end += [(state.aside, muted), ("   ", plain)]
+        if state.key:
+            end += [
+                (state.key[0], palette.style("accent", "panel", bold=True)),
+                (f" {state.key[1]}", palette.style("strong", "panel")),
+            ]
+        if end:
+            end.append((" ", plain))
+        # When it is narrow the parenthesis goes first, then the key, and only then the sentence is cut.
+        for left, right in (([*head, *line, *sentence], end), ([*head, *sentence], end)):
+            if width_of(left) + width_of(right) + (2 if right else 0) <= width:
+                return [two_sides(left, right, width, plain)]
+        short: list[Part] = []
+        if state.key:
+            short = [(state.key[0], palette.style("accent", "panel", bold=True)), (" ", plain)]
+        left = [*head, *sentence]
+        if width_of(left) + width_of(short) + 2 > width:
+            short = []
+        return [two_sides(left, short, width, plain)]
