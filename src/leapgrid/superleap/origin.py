@@ -31,8 +31,8 @@ def check_base_url(url: str) -> str:
     """
     text = url.strip(" ")
     # Before anything parses: urlsplit removes line breaks and tabs by itself.
-    if not text or any(char <= " " or "\x7f" <= char <= "\xa0" or char == "\\" for char in text):
-        raise BadBaseUrl("The address is empty or holds spaces, line breaks or backslashes.")
+    if not text or any(char <= " " or "\x7f" <= char <= "\xa0" or char in "\\%" for char in text):
+        raise BadBaseUrl("The address is empty or holds spaces, line breaks, backslashes or %.")
     if not text.isascii():
         raise BadBaseUrl("The address holds letters outside a-z; give its xn-- form.")
     if "://" not in text:

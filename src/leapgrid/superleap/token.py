@@ -8,6 +8,8 @@ from typing import NoReturn, SupportsIndex
 from leapgrid.superleap.errors import BadToken
 
 MASK = "***"
+_SHORTEST_MASKED = 8
+"""A shorter key (only a sandbox takes one) is not searched for in answers: it would hit words."""
 
 
 class SecretToken:
@@ -43,6 +45,14 @@ class SecretToken:
     def reveal(self) -> str:
         """The key itself; for the one place that writes it into a header."""
         return self._value
+
+    def mask(self, data: bytes) -> bytes:
+        """The data with every occurrence of the key masked: a server may echo it."""
+        return (
+            data.replace(self._value.encode(), MASK.encode())
+            if len(self._value) >= _SHORTEST_MASKED
+            else data
+        )
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError("A key cannot be changed.")
