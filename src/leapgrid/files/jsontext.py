@@ -61,7 +61,8 @@ def parse_json(text: str, name: str, notes: Notebook, *, first_line: int = 1) ->
     # Commas within texts count too; a file of prose has far fewer than the limit.
     if text.count("{") > MAX_OBJECTS or text.count(",") > MAX_VALUES:
         raise UnreadableFile(
-            f"{name} has more than {MAX_OBJECTS:,} objects or {MAX_VALUES:,} values. Split it, or save it as CSV."
+            f"{name} has more than {MAX_OBJECTS:,} objects or {MAX_VALUES:,} values. "
+            "Split it, or save it as CSV."
         )
     try:
         return _strict(text)
