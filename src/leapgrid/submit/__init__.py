@@ -15,12 +15,16 @@ from leapgrid.submit.events import (
 from leapgrid.submit.mapping import MappedAnswer, map_answer
 from leapgrid.submit.options import SubmitOptions
 from leapgrid.submit.plan import LeftOut, Plan, PlannedChunk, PlanRow, plan
+from leapgrid.submit.runner import Client, Runner
+from leapgrid.submit.summary import ChunkSummary, RunSummary
 
 __all__ = [
     "ChunkAnswered",
     "ChunkSplit",
     "ChunkStarted",
+    "ChunkSummary",
     "ChunkWaiting",
+    "Client",
     "LeftOut",
     "MappedAnswer",
     "Plan",
@@ -30,6 +34,8 @@ __all__ = [
     "RunPaused",
     "RunResumed",
     "RunStopped",
+    "RunSummary",
+    "Runner",
     "SubmissionStarted",
     "SubmitEvent",
     "SubmitOptions",

@@ -14,7 +14,7 @@ from leapgrid.records.issues import Issue, RowId, Severity, Source
 from leapgrid.records.outcomes import RowOutcome, RowState
 from leapgrid.submit.quoting import Quote, alike, as_text, quotes, surely_quotes, texts
 from leapgrid.superleap.answers import RecordError
-from leapgrid.superleap.verdict import ChunkOutcome, CreateVerdict
+from leapgrid.superleap.verdict import TOO_LARGE_CODE, ChunkOutcome, CreateVerdict
 from leapgrid.visible import visible
 
 SHOWN = 4096
@@ -84,7 +84,9 @@ def _pin(error: RecordError, chunk: _Chunk) -> _Pin:
     """The place of one error by its number, checked against the value that it quotes."""
     number = error.record_index
     if number is None:
-        return _Pin(None, why="The server named no record")
+        if error.raw_index is None:
+            return _Pin(None, why="The server named no record")
+        return _Pin(None, why=f'The server gave "{visible(error.raw_index, 24)}" as the number of a record')
     if number > len(chunk):
         sent = f"only {len(chunk):,} {'was' if len(chunk) == 1 else 'were'} sent"
         return _Pin(None, why=f"The server named record {visible(number, 24)}, but {sent}")
@@ -143,6 +145,8 @@ def _row_issue(error: RecordError, pin: _Pin, row: RowId, record: Mapping[str, A
     if not words:
         what = "cell" if name and known else "row"
         message = f"The server refused this {what} without a reason. F7 shows its answer."
+    elif error.error_code == TOO_LARGE_CODE:
+        message = words
     elif name and not known:
         message = f'The server refused the field {visible(name, 80)} of this record: "{words}".'
     elif pin.quote is not None:
@@ -277,9 +281,6 @@ def _refusal(
     """The positions that a refusal names with their evidence, its issues, and notes."""
     count = len(rows)
     if not verdict.errors:
-        if verdict.status == 413 and count == 1:
-            issue = replace(_chunk_issue("too_large", verdict.message), row_id=rows[0])
-            return {1: "The server's answer: this record alone is too large."}, [issue], []
         words = _words(verdict.server_message)
         said = f'The server refused the chunk: "{words}".' if words else "The server refused the chunk."
         return {}, [_chunk_issue(verdict.reason, f"{said} {_stays(count)}", verdict.server_message)], []

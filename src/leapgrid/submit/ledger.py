@@ -1,0 +1,157 @@
+"""What a run writes to the workspace, and how it waits for it.
+
+A write runs in a thread, so that the event loop goes on, and is waited for to its end even when the run is
+cancelled meanwhile: a thread cannot be called back, and what it wrote decides what may be said of the rows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from leapgrid import __version__
+from leapgrid.records.issues import RowId
+from leapgrid.records.outcomes import RowOutcome
+from leapgrid.submit.pace import Sleep
+from leapgrid.submit.plan import PlannedChunk
+from leapgrid.superleap.requests import Request
+from leapgrid.workspace import Intent, Result, Workspace, WorkspaceError
+
+T = TypeVar("T")
+
+RECORD_TRIES = 5
+"""How often an answer that could not be written is tried again before the run ends."""
+
+RECORD_WAIT = 1.0
+"""Seconds between those tries."""
+
+
+class Ledger:
+    """The submission of one run in the workspace.
+
+    Args:
+        workspace: where to.
+        draft_id: whose rows.
+        sleep: waits so many seconds.
+    """
+
+    def __init__(self, workspace: Workspace, draft_id: str, sleep: Sleep) -> None:
+        self.submission = ""
+        self.cancelled = False
+        self.unsaved: dict[int, tuple[str, Result]] = {}
+        self._workspace = workspace
+        self._draft_id = draft_id
+        self._sleep = sleep
+
+    async def begin(
+        self,
+        *,
+        object_slug: str,
+        origin: str,
+        profile: str,
+        options: dict[str, Any],
+        chunks: Sequence[PlannedChunk],
+    ) -> None:
+        """Keep the plan.
+
+        Raises:
+            WorkspaceError: if it cannot be kept; nothing may be sent.
+        """
+        rows = [chunk.rows for chunk in chunks]
+        self.submission = await self._to_the_end(
+            lambda: self._workspace.begin_submission(
+                self._draft_id,
+                object_slug=object_slug,
+                origin=origin,
+                profile=profile,
+                options=options,
+                chunks=rows,
+            )
+        )
+
+    async def intend(self, chunk: PlannedChunk, request: Request) -> Intent | None:
+        """Claim a chunk and keep its body; None if someone else has it.
+
+        Raises:
+            WorkspaceError: if it cannot be kept; it must not be sent.
+        """
+        return await self._to_the_end(
+            lambda: self._workspace.record_intent(
+                self.submission,
+                chunk.number,
+                method=request.method,
+                path=request.path,
+                body=request.body or b"",
+                records=chunk.payloads,
+                version=__version__,
+            )
+        )
+
+    async def record(self, chunk: int, attempt: str, result: Result) -> WorkspaceError | None:
+        """Keep what came of an attempt; what cannot be written stays in memory.
+
+        Returns:
+            Why it could not be written, or None.
+        """
+        try:
+            await self._to_the_end(lambda: self._workspace.record_outcome(attempt, result))
+        except WorkspaceError as error:
+            self.unsaved[chunk] = (attempt, result)
+            return error
+        self.unsaved.pop(chunk, None)
+        return None
+
+    async def record_rest(self) -> None:
+        """Try again to write what stayed in memory, a few times."""
+        for attempt_number in range(RECORD_TRIES):
+            for chunk, (attempt, result) in tuple(self.unsaved.items()):
+                await self.record(chunk, attempt, result)
+            if not self.unsaved:
+                return
+            if attempt_number + 1 < RECORD_TRIES:
+                await self._rest()
+
+    async def release(self) -> dict[RowId, RowOutcome]:
+        """Give up the chunks that were not sent; their rows as they are now.
+
+        Raises:
+            WorkspaceError: if it cannot be written; the next start does it.
+        """
+        return await self._to_the_end(lambda: self._workspace.release(self.submission))
+
+    async def finish(self, stopped: str | None, message: str) -> None:
+        """Close the submission; where that cannot be written, the next start does it."""
+        if self.unsaved:
+            # Left open on purpose: what is "sending" on disk must become "unknown" at the next start.
+            return
+        try:
+            await self._to_the_end(
+                lambda: self._workspace.finish_submission(self.submission, stopped, message)
+            )
+        except WorkspaceError:
+            pass  # Nothing but the end's time and reason is lost, and recovery closes it.
+
+    async def current(self, rows: Sequence[RowId]) -> dict[RowId, RowOutcome]:
+        """What the workspace knows of rows that another run took over."""
+        try:
+            known = await self._to_the_end(lambda: self._workspace.outcomes(self._draft_id))
+        except WorkspaceError:
+            return {}
+        return {row: known[row] for row in rows if row in known}
+
+    async def _rest(self) -> None:
+        try:
+            await self._sleep(RECORD_WAIT)
+        except asyncio.CancelledError:
+            self.cancelled = True
+
+    async def _to_the_end(self, call: Callable[[], T]) -> T:
+        task = asyncio.ensure_future(asyncio.to_thread(call))
+        while not task.done():
+            try:
+                await asyncio.wait({task})
+            except asyncio.CancelledError:
+                # Remembered here and raised by the run at its end.
+                self.cancelled = True
+        return task.result()
