@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -189,17 +189,19 @@ class _LoopThread:
             future.cancel()
             raise
 
-    def stop(self, last: Any) -> None:
-        """Run the last work and end the thread."""
+    def stop(self, last: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run the last work, let what is left over come to its end, and end the thread."""
         with self._lock:
             loop, thread = self._loop, self._thread
             self._loop = self._thread = None
         if loop is None or thread is None:
             return
-        asyncio.run_coroutine_threadsafe(last(), loop).result()
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
+        try:
+            asyncio.run_coroutine_threadsafe(_finish(last), loop).result()
+        finally:
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join()
+            loop.close()
 
     def _started(self) -> asyncio.AbstractEventLoop:
         with self._lock:
@@ -209,3 +211,12 @@ class _LoopThread:
                 self._thread = threading.Thread(target=self._loop.run_forever, name="superleap", daemon=True)
                 self._thread.start()
             return self._loop
+
+
+async def _finish(last: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    await last()
+    await asyncio.get_running_loop().shutdown_asyncgens()
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)

@@ -12,10 +12,11 @@ import socket
 import ssl
 import time
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import AsyncGenerator, Generator, Iterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import httpx
@@ -50,6 +51,9 @@ _KINDS: tuple[tuple[type[Exception], FailureKind], ...] = (
     (httpx.WriteError, FailureKind.WRITE),
     (httpx.ReadError, FailureKind.READ),
 )
+_PIECE = 256 * 1024
+"""Bytes that are decoded at a time."""
+
 _ASTRAY = "The name localhost does not lead to this computer. Nothing left it."
 
 
@@ -258,14 +262,16 @@ class Transport:
             return b"", True
         decoder = _Gunzip() if "gzip" in encoding else None
         body = bytearray()
-        async for raw in response.aiter_raw():
-            room = self._limits.body - len(body)
-            for piece in decoder.pieces(raw, room + 1) if decoder else (raw,):
-                body += piece
-            if len(body) > self._limits.body:
-                return bytes(body[: self._limits.body]), True
-            if decoder and decoder.broken:
-                break
+        async with aclosing(cast("AsyncGenerator[bytes, None]", response.aiter_raw())) as pieces:
+            async for raw in pieces:
+                room = self._limits.body + 1 - len(body)
+                for piece in decoder.pieces(raw, room) if decoder else (raw,):
+                    body += piece
+                if len(body) > self._limits.body:
+                    del body[self._limits.body :]
+                    return bytes(body), True
+                if decoder and decoder.broken:
+                    break
         return bytes(body), decoder is not None and not decoder.whole
 
     def _mask_text(self, text: str) -> str:
@@ -292,13 +298,12 @@ class _Gunzip:
                 self._decoder = zlib.decompressobj(16 + zlib.MAX_WBITS)
             self._began = True
             try:
-                piece = self._decoder.decompress(raw, most)
+                piece = self._decoder.decompress(raw, min(most, _PIECE))
             except zlib.error:
                 self.broken = True
                 return
             most -= len(piece)
-            # More than `most` bytes would come out: the caller sees that its limit is passed and stops.
-            raw = self._decoder.unused_data
+            raw = self._decoder.unused_data or self._decoder.unconsumed_tail
             yield piece
 
 
@@ -315,7 +320,7 @@ def _tls_context(ca_file: Path | str | None) -> ssl.SSLContext:
 
 
 def _kind(error: Exception, sent: Sent) -> FailureKind:
-    if sent is Sent.NO:
+    if sent is Sent.NO and not isinstance(error, httpx.TimeoutException):
         for cause in _causes(error):
             if isinstance(cause, ssl.SSLCertVerificationError):
                 return FailureKind.TLS_VERIFY
