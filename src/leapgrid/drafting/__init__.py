@@ -1,1 +1,30 @@
-"""."""
+"""Working on a draft: what the screen and the command line both do, above files, workspace and sending."""
+
+from leapgrid.drafting.answers import ChunkRefusal
+from leapgrid.drafting.checking import Cancelled, CheckRun, Progress
+from leapgrid.drafting.errors import DraftError
+from leapgrid.drafting.rejects import export_rejects, rejected_rows
+from leapgrid.drafting.report import check_report, issue_list, submit_report
+from leapgrid.drafting.samples import LOCAL_REPAIRS, SAMPLE_LEADS, SAMPLE_NAME, SERVER_REPAIR
+from leapgrid.drafting.tally import DraftCounts, Kind
+from leapgrid.drafting.working import WorkingDraft
+
+__all__ = [
+    "LOCAL_REPAIRS",
+    "SAMPLE_LEADS",
+    "SAMPLE_NAME",
+    "SERVER_REPAIR",
+    "Cancelled",
+    "CheckRun",
+    "ChunkRefusal",
+    "DraftCounts",
+    "DraftError",
+    "Kind",
+    "Progress",
+    "WorkingDraft",
+    "check_report",
+    "export_rejects",
+    "issue_list",
+    "rejected_rows",
+    "submit_report",
+]

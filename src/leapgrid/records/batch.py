@@ -129,6 +129,10 @@ class Batch:
         lines = self.frame.lines
         return lines[row] if lines is not None and 0 <= row < self._height else None
 
+    def changed_since(self, version: int) -> set[RowId]:
+        """The rows, also deleted ones, that an edit touched after :attr:`version` was ``version``."""
+        return {row for row, changed in self._revisions.items() if changed > version}
+
     def edited_rows(self) -> set[RowId]:
         """The rows with a text that differs from what was read, and those that came later."""
         touched = set(self._inserted)
@@ -157,6 +161,10 @@ class Batch:
         first = self._next_id
         self._next_id += count
         return tuple(range(first, first + count))
+
+    def reserve_ids(self, below: RowId) -> None:
+        """Never give out an id below this one: something is known of such rows elsewhere."""
+        self._next_id = max(self._next_id, below)
 
     def apply(self, edit: Edit) -> Change:
         """Make an edit, all of it or nothing.

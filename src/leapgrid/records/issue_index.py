@@ -126,6 +126,19 @@ class IssueIndex:
         for row in rows:
             self._count(row)
 
+    def adopt(self, other: IssueIndex) -> None:
+        """Take over the local issues of an index that was made elsewhere, in place of the own ones.
+
+        The server's stay. The other index must hold no server's issues and must not be used afterwards.
+        """
+        self._cells, self._rules, self._rows = other._cells, other._rules, other._rows
+        self._errors, self._warnings = other._errors, other._warnings
+        self._rows_with_errors, self._rows_with_warnings = other._rows_with_errors, other._rows_with_warnings
+        self._order = None
+        self._revision += 1
+        for row in self._server:
+            self._count(row)
+
     # -- reading -------------------------------------------------------------------------------------------
 
     @property
@@ -141,6 +154,16 @@ class IssueIndex:
     def row_counts(self, row: RowId) -> tuple[int, int]:
         """How many errors and warnings a row has."""
         return self._rows.get(row, (0, 0))
+
+    def local_counts(self, row: RowId) -> tuple[int, int]:
+        """How many errors and warnings of a row local checks found."""
+        errors, warnings = self._rows.get(row, (0, 0))
+        for issue in self._server.get(row, ()):
+            if issue.severity is Severity.ERROR:
+                errors -= 1
+            else:
+                warnings -= 1
+        return errors, warnings
 
     def at(self, row: RowId, field: str | None) -> tuple[Issue, ...]:
         """The issues of a cell (or with None: of the row as a whole), errors first, the server's first."""
@@ -217,6 +240,8 @@ class IssueIndex:
         return self._server, self._cells, self._rules
 
     def _put(self, layer: dict[RowId, tuple[Issue, ...]], row: RowId, issues: tuple[Issue, ...]) -> None:
+        if layer.get(row, ()) == issues:
+            return
         if issues:
             layer[row] = issues
         else:

@@ -1,0 +1,117 @@
+"""What a draft and a run come to, as the JSON documents of the command line. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from leapgrid.drafting.working import WorkingDraft
+from leapgrid.records import Issue, RowState, Severity
+from leapgrid.submit.summary import RunSummary
+from leapgrid.visible import visible
+
+
+def check_report(draft: WorkingDraft) -> dict[str, Any]:
+    """The document of ``check --format json``. The draft must have been checked."""
+    counts = draft.issues.counts
+    return {
+        "object": draft.schema.slug,
+        "source": draft.source,
+        "records": len(draft.batch),
+        "errors": counts.errors,
+        "warnings": counts.warnings,
+        "records_with_errors": counts.rows_with_errors,
+        "mapping": dict(draft.header_mapping),
+        "notes": [{"code": note.code, "line": note.line, "message": note.message} for note in draft.notes],
+        "issues": issue_list(draft),
+    }
+
+
+def submit_report(
+    draft: WorkingDraft,
+    summary: RunSummary | None,
+    *,
+    base_url: str | None = None,
+    resume: str | None = None,
+    rejects: str | None = None,
+) -> dict[str, Any]:
+    """The document of ``submit --format json``: the records of the draft after a run, and the run's chunks.
+
+    Args:
+        draft: it must have taken all events of the run.
+        summary: what the run came to; None where nothing was sent.
+        base_url: where to, where there is no summary that says it.
+        resume: the command that goes on, if there is something to go on with.
+        rejects: the file that the rejected records were written to.
+    """
+    counts = draft.counts()
+    states = counts.states
+    return {
+        "submission": (summary.submission or None) if summary is not None else None,
+        "object": draft.schema.slug,
+        "base_url": summary.base_url if summary is not None else base_url,
+        "records": counts.rows,
+        "created": states[RowState.CREATED],
+        "already_there": states[RowState.ALREADY_THERE],
+        "rejected": states[RowState.REJECTED],
+        # What is still with the server when a run is over has no answer that could be kept.
+        "unknown": states[RowState.UNKNOWN] + states[RowState.SENDING],
+        "skipped": states[RowState.SKIPPED],
+        "not_sent": states[RowState.READY] + states[RowState.QUEUED],
+        "invalid": counts.errors,
+        "issues": issue_list(draft),
+        "stopped": summary.stopped if summary is not None else None,
+        "stopped_message": summary.message if summary is not None else "",
+        "resume": resume,
+        "rejects": rejects,
+        "chunks": [
+            {
+                "chunk": chunk.chunk,
+                "records": chunk.records,
+                "outcome": chunk.outcome.value,
+                "status": chunk.status,
+                "message": visible(chunk.message, 4096),
+            }
+            for chunk in (summary.chunks if summary is not None else ())
+        ],
+    }
+
+
+def issue_list(draft: WorkingDraft) -> list[dict[str, Any]]:
+    """All issues as JSON objects: errors first, then by row; those of chunks before those of rows."""
+    names = {name: index for index, name in enumerate(draft.schema.names)}
+
+    def place(issue: Issue) -> tuple[bool, int, int]:
+        position = draft.batch.position(issue.row_id) if issue.row_id is not None else None
+        column = names.get(issue.field, len(names)) if issue.field is not None else -1
+        return (
+            issue.severity is not Severity.ERROR,
+            position if position is not None else -1,
+            column,
+        )
+
+    found: list[tuple[Issue, int | None]] = [
+        (issue, refusal.chunk) for refusal in draft.chunk_refusals for issue in refusal.issues
+    ]
+    found += [(issue, None) for issue in draft.issues]
+    found.sort(key=lambda item: place(item[0]))
+    return [_issue(draft, issue, chunk) for issue, chunk in found]
+
+
+def _issue(draft: WorkingDraft, issue: Issue, chunk: int | None) -> dict[str, Any]:
+    position = draft.batch.position(issue.row_id) if issue.row_id is not None else None
+    document: dict[str, Any] = {
+        "row": position + 1 if position is not None else None,
+        "line": draft.batch.line(issue.row_id) if issue.row_id is not None else None,
+        "field": issue.field,
+        "severity": issue.severity.value,
+        "source": issue.source.value,
+        "code": issue.code,
+        "message": issue.message,
+        "value": issue.value,
+        "fix": {"label": issue.fix.label, "value": issue.fix.value} if issue.fix is not None else None,
+    }
+    if issue.count > 1:
+        document["count"] = issue.count
+    if chunk is not None:
+        document["chunk"] = chunk
+    return document

@@ -1,0 +1,185 @@
+"""What is known of each row of a draft: its issues, its outcome, and where it is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from leapgrid.drafting.answers import Answers
+from leapgrid.drafting.checking import Cancelled, CheckRun, Progress, located
+from leapgrid.drafting.tally import DraftCounts, Tally, kind_of
+from leapgrid.records import (
+    NEVER_SENT,
+    Batch,
+    Change,
+    CheckContext,
+    IssueIndex,
+    Place,
+    RowId,
+    RowOutcome,
+    RowState,
+    Source,
+    check_cell,
+    check_record,
+    record_payload,
+)
+from leapgrid.submit.plan import PlanRow
+
+
+class KnownRows:
+    """The rows of a batch with what checks, the server and a person said of them.
+
+    Args:
+        batch: the records.
+        context: what values without country, zone or order of day and month mean.
+        outcomes: what is known of their sending.
+    """
+
+    def __init__(self, batch: Batch, context: CheckContext, outcomes: Mapping[RowId, RowOutcome]) -> None:
+        self.batch = batch
+        self.schema = batch.schema
+        self.context = context
+        self.issues = IssueIndex()
+        self.outcomes: dict[RowId, RowOutcome] = dict(outcomes)
+        self._answers = Answers()
+        self._edited: set[RowId] = set()
+        self._tally = Tally()
+        self._required = tuple(field.name for field in batch.schema.fields if field.required)
+
+    def payload(self, row: RowId) -> dict[str, Any]:
+        """The record as it would be sent."""
+        return record_payload(self.schema, self.batch.values(row), self.context)
+
+    def outcome(self, row: RowId) -> RowOutcome:
+        """What is known of a row's sending, with its evidence."""
+        return self.outcomes.get(row, NEVER_SENT)
+
+    def shown_state(self, row: RowId) -> RowState:
+        """The server's last word: a row that was refused stays rejected until it is sent again."""
+        return self.outcome(row).state
+
+    def edited_since_answer(self, row: RowId) -> bool:
+        """Whether a refused row would be sent otherwise than it was."""
+        return row in self._edited
+
+    def state(self, row: RowId) -> RowState:
+        """The row's state for sending: a refused row that was edited since is ready."""
+        return RowState.READY if row in self._edited else self.outcome(row).state
+
+    def counts(self) -> DraftCounts:
+        """How many rows are where; kept, not counted."""
+        return self._tally.counts(len(self.batch), self.issues.counts)
+
+    def find_first_rejected(self) -> Place | None:
+        """The first refused cell that was not edited since, in the order of the rows."""
+        waiting = (
+            row
+            for row, outcome in self.outcomes.items()
+            if outcome.state is RowState.REJECTED and row not in self._edited
+        )
+        found = [(position, row) for row in waiting if (position := self.batch.position(row)) is not None]
+        if not found:
+            return None
+        position, row = min(found)
+        names = self.schema.names
+        said = [issue.field for issue in self.issues.of_row(row) if issue.source is Source.SERVER]
+        said.sort(key=lambda name: names.index(name) if name in names else len(names))
+        field = said[0] if said else None
+        return Place(row, field, position, names.index(field) if field in names else 0)
+
+    # -- checking ------------------------------------------------------------------------------------------
+
+    def check_all(self, progress: Progress | None = None, cancelled: Cancelled | None = None) -> bool:
+        """Check every cell and row at once. A screen makes a :meth:`begin_check` of it instead.
+
+        Returns:
+            Whether it came to the end; if not, the issues are as before.
+        """
+        run = self.begin_check()
+        if not run.run(progress, cancelled):
+            return False
+        self.install(run)
+        return True
+
+    def begin_check(self) -> CheckRun:
+        """A check of everything as it is now, to be run in another thread and then installed."""
+        return CheckRun(self.batch, self.context)
+
+    def install(self, run: CheckRun) -> None:
+        """Put what a check found in place of all local issues; rows edited since are checked again."""
+        if not run.finished:
+            raise ValueError("The check did not come to its end.")
+        before = set(self.issues.rows())
+        self.issues.adopt(run.issues)
+        for row in self.batch.changed_since(run.version):
+            if row in self.batch:
+                self._check(row, self.schema.names)
+            else:
+                self.issues.drop_row(row)
+        for row in before | set(self.issues.rows()):
+            if row in self.batch:
+                self._refresh(row)
+
+    # -- for the draft -------------------------------------------------------------------------------------
+
+    def _changed(self, change: Change) -> None:
+        for row in change.rows:
+            if row in self.batch:
+                self._check(row, change.fields if change.fields is not None else self.schema.names)
+                self._refresh(row)
+            else:
+                self.issues.drop_row(row)
+                self._tally.drop(row)
+                self._edited.discard(row)
+
+    def _check(self, row: RowId, names: Sequence[str]) -> None:
+        """Find the local issues of these cells, and of the row, again."""
+        values = self.batch.values(row)
+        # Whether a value is required depends on whether the record has any.
+        for name in dict.fromkeys((*names, *self._required)):
+            text = values.get(name, "")
+            findings = check_cell(self.schema[name], text, self.context) if values else ()
+            self.issues.replace_cell(row, name, located(row, name, text, findings))
+        findings = check_record(self.schema, values, self.context) if values else ()
+        self.issues.replace_row(row, located(row, None, "", findings))
+
+    def _refresh(self, row: RowId) -> None:
+        """Bring what follows from a row's texts, issues and outcome up to date."""
+        outcome = self.outcomes.get(row, NEVER_SENT)
+        payload: dict[str, Any] | None = None
+        edited = False
+        if outcome.state is RowState.REJECTED and outcome.sent is not None:
+            payload = self.payload(row)
+            edited = payload != outcome.sent
+        if edited:
+            self._edited.add(row)
+        else:
+            self._edited.discard(row)
+        if self._answers.has(row):
+            payload = payload if payload is not None else self.payload(row)
+            self.issues.replace_row(row, self._answers.standing(row, outcome, payload), Source.SERVER)
+        else:
+            self.issues.replace_row(row, (), Source.SERVER)
+        errors, warnings = self.issues.local_counts(row)
+        state = RowState.READY if edited else outcome.state
+        empty = state is RowState.READY and self.batch.is_empty(row)
+        self._tally.put(row, kind_of(state, empty=empty, errors=errors, edited=edited, warnings=warnings))
+
+    def _know(self, outcomes: Mapping[RowId, RowOutcome]) -> tuple[RowId, ...]:
+        rows = tuple(row for row in outcomes if row in self.batch)
+        for row in rows:
+            self._refresh(row)
+        return rows
+
+    def _plan_row(self, row: RowId) -> PlanRow:
+        errors, warnings = self.issues.local_counts(row)
+        payload = self.payload(row)
+        return PlanRow(
+            row_id=row,
+            payload=payload,
+            state=self.shown_state(row),
+            errors=errors,
+            warnings=warnings,
+            empty=not payload and self.batch.is_empty(row),
+            edited=row in self._edited,
+        )

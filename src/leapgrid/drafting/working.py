@@ -1,0 +1,419 @@
+"""A draft that is being worked on: what the screen and the command line both do with records."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from leapgrid.drafting.answers import ChunkRefusal
+from leapgrid.drafting.errors import DraftError
+from leapgrid.drafting.guard import refuse, refuse_step, why_not_edit
+from leapgrid.drafting.rows import KnownRows
+from leapgrid.files import Note, read_file
+from leapgrid.files.headers import unique_names
+from leapgrid.records import (
+    DONE,
+    Batch,
+    Change,
+    CheckContext,
+    Edit,
+    EditError,
+    Frame,
+    History,
+    InsertRows,
+    Issue,
+    ObjectSchema,
+    RowId,
+    RowOutcome,
+    RowState,
+    Step,
+    edit_from_json,
+    edit_to_json,
+)
+from leapgrid.submit.events import ChunkAnswered, ChunkStarted, SubmissionStarted, SubmitEvent
+from leapgrid.submit.options import SubmitOptions
+from leapgrid.submit.plan import Plan
+from leapgrid.submit.plan import plan as plan_rows
+from leapgrid.workspace import Journal, JournalEntry, RowsTaken, StoredDraft, Workspace, WorkspaceError
+
+_NOTHING_SAID: Mapping[str, str | None] = {}
+_PLAIN = CheckContext()
+
+
+class WorkingDraft(KnownRows):
+    """Records with their history, their issues and what is known of their sending.
+
+    Everything is synchronous and belongs to one thread, usually that of an event loop; only a
+    :class:`CheckRun` may work in another. Edits never wait for the disk: the journal writes them in the
+    background. Opening, closing, :meth:`skip` and :meth:`take_back` do.
+
+    Args:
+        stored: the draft as the workspace keeps it, with its journal not yet replayed.
+        workspace: where edits and decisions are kept; None for a draft that is only looked at.
+        context: what values without country, zone or order of day and month mean.
+        header_mapping: header -> field or None, as the file's columns became fields.
+        clock: seconds since the epoch.
+
+    Raises:
+        DraftError: the journal cannot be replayed.
+    """
+
+    def __init__(
+        self,
+        stored: StoredDraft,
+        workspace: Workspace | None,
+        *,
+        context: CheckContext = _PLAIN,
+        header_mapping: Mapping[str, str | None] | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__(Batch(stored.schema, stored.frame, stored.mapping), context, stored.outcomes)
+        self.id = stored.id
+        self.name = stored.name
+        self.source = stored.source
+        self.notes: tuple[Note, ...] = tuple(_note(data) for data in stored.notes)
+        self.workspace = workspace
+        self.history = History()
+        self.header_mapping = (
+            dict(header_mapping) if header_mapping is not None else _header_mapping(self.batch)
+        )
+        self._clock = clock
+        self._submission = ""
+        self._replay(stored.journal)
+        # What is known of a row that the journal lost must not fall upon another record.
+        self.batch.reserve_ids(max(self.outcomes, default=-1) + 1)
+        self._answers.keep(self.outcomes, stored.issues)
+        for row in self.batch.order:
+            self._refresh(row)
+        self.journal = Journal(workspace, stored.id) if workspace is not None else None
+
+    # -- opening and closing -------------------------------------------------------------------------------
+
+    @classmethod
+    def new(
+        cls,
+        workspace: Workspace | None,
+        schema: ObjectSchema,
+        name: str,
+        *,
+        context: CheckContext = _PLAIN,
+        clock: Callable[[], float] = time.time,
+    ) -> WorkingDraft:
+        """An empty draft, to enter records by hand."""
+        stored = _store(workspace, name, schema, Frame.empty(), {})
+        return cls(stored, workspace, context=context, clock=clock)
+
+    @classmethod
+    def from_records(
+        cls,
+        workspace: Workspace | None,
+        schema: ObjectSchema,
+        name: str,
+        records: Sequence[Mapping[str, str]],
+        *,
+        context: CheckContext = _PLAIN,
+        clock: Callable[[], float] = time.time,
+    ) -> WorkingDraft:
+        """A draft of records that are texts by field already, such as the samples."""
+        names = tuple(dict.fromkeys(name for record in records for name in record))
+        frame = Frame.from_rows(names, ([record.get(name, "") for name in names] for record in records))
+        mapping = {name: index for index, name in enumerate(names)}
+        stored = _store(workspace, name, schema.with_extra(names), frame, mapping)
+        return cls(stored, workspace, context=context, clock=clock)
+
+    @classmethod
+    def from_file(
+        cls,
+        workspace: Workspace | None,
+        path: str | os.PathLike[str],
+        schema: ObjectSchema,
+        mapping: Mapping[str, str | None] = _NOTHING_SAID,
+        *,
+        sheet: str | None = None,
+        name: str | None = None,
+        context: CheckContext = _PLAIN,
+        clock: Callable[[], float] = time.time,
+    ) -> WorkingDraft:
+        """A draft of a file's records, not checked yet.
+
+        Args:
+            workspace: None to look at the file only; nothing is kept then.
+            path: see :func:`leapgrid.files.read_file`.
+            schema: the object.
+            mapping: what a person said of columns: header -> field, or None to leave it out.
+            sheet: of a spreadsheet.
+            name: of the draft; the file's name if None.
+            context: what values without country, zone or order of day and month mean.
+            clock: seconds since the epoch.
+
+        Raises:
+            UnreadableFile: with a sentence for a person.
+            WorkspaceError: it cannot be kept.
+        """
+        read = read_file(path, schema=schema, mapping=mapping, sheet=sheet)
+        stored = _store(
+            workspace,
+            name or Path(path).name,
+            read.schema,
+            read.frame,
+            read.mapping,
+            read.source,
+            [
+                {"code": note.code, "line": note.line, "message": note.message, "text": note.text}
+                for note in read.notes
+            ],
+        )
+        return cls(stored, workspace, context=context, header_mapping=read.header_mapping, clock=clock)
+
+    @classmethod
+    def from_stored(
+        cls,
+        workspace: Workspace,
+        draft_id: str,
+        *,
+        context: CheckContext = _PLAIN,
+        clock: Callable[[], float] = time.time,
+    ) -> WorkingDraft:
+        """A draft as it was left, with its undo steps and what the server said; not checked yet.
+
+        Raises:
+            WorkspaceError: it is not there, or cannot be read.
+            DraftError: its journal cannot be replayed.
+        """
+        return cls(workspace.load_draft(draft_id), workspace, context=context, clock=clock)
+
+    def flush(self) -> bool:
+        """Wait until every edit is on disk, as before sending; says whether all are."""
+        return self.journal.flush() if self.journal is not None else True
+
+    def close(self) -> bool:
+        """Write what is left and let go of the workspace, which stays open. Closing twice is fine.
+
+        Returns:
+            Whether every edit is on disk; else ``journal.failure`` says why.
+        """
+        if self.journal is None or self.workspace is None:
+            return True
+        saved = self.journal.close()
+        try:
+            self.workspace.note_counts(self.id, len(self.batch), self.counts().errors)
+        except WorkspaceError:
+            pass  # Only the numbers in the list of drafts; the records themselves are the journal's matter.
+        return saved
+
+    # -- editing -------------------------------------------------------------------------------------------
+
+    def apply(self, edit: Edit, label: str) -> Change:
+        """Make an edit, check what it touched, and keep it. An edit that changes nothing leaves no step.
+
+        Args:
+            edit: what to change.
+            label: what it does, for "Undid: ...".
+
+        Raises:
+            DraftError: a row of it is with the server, or done; nothing was changed.
+            EditError: it does not fit the batch; nothing was changed.
+        """
+        refuse(edit, self.batch, self.outcomes)
+        change = self.batch.apply(edit)
+        if change.is_empty:
+            return change
+        at = self._clock()
+        self.history.record(label, edit, change, at)
+        if self.journal is not None:
+            self.journal.append(JournalEntry("do", label, edit_to_json(edit), at))
+        self._changed(change)
+        return change
+
+    def undo(self) -> tuple[Step, Change] | None:
+        """Take back the last step: texts and rows, never what a server answered. None if there is none.
+
+        Raises:
+            DraftError: it would change a row that is with the server, or done.
+        """
+        return self._step(self.history.next_undo, self.history.undo, "undo", "undone")
+
+    def redo(self) -> tuple[Step, Change] | None:
+        """Make the step that was last taken back again. As :meth:`undo`."""
+        return self._step(self.history.next_redo, self.history.redo, "redo", "redone")
+
+    def duplicate(self, rows: Sequence[RowId], label: str | None = None) -> Change:
+        """Copy rows as new records, behind the last of them: the way to send again what was created.
+
+        Raises:
+            DraftError: a row is not in the batch any more.
+        """
+        positions = [self.batch.position(row) for row in rows]
+        known = [position for position in positions if position is not None]
+        if not rows or len(known) < len(positions):
+            raise DraftError("There is no such row any more.", rows)
+        columns = {name: tuple(self.batch.text(row, name) for row in rows) for name in self.schema.names}
+        edit = InsertRows(max(known) + 1, self.batch.new_row_ids(len(rows)), columns)
+        if label is None:
+            label = f"copy of row {known[0] + 1:,}" if len(rows) == 1 else f"copy of {len(rows):,} rows"
+        return self.apply(edit, label)
+
+    def why_not_edit(self, row: RowId) -> str | None:
+        """Why a row cannot be edited now, one sentence; None where it can."""
+        return why_not_edit(self.batch, row, self.outcomes.get(row))
+
+    def story(self, row: RowId, field: str) -> list[tuple[float, str, str]]:
+        """What became of a cell, oldest first: when (0 for "as read"), what kind, a text.
+
+        The kinds are "read" and "edit", whose text is the cell's, and the row's states, whose text is a
+        sentence.
+        """
+        read = self.batch.original(row, field)
+        story = [(0.0, "read", read)] if read else []
+        story += [(at, "edit", text) for at, text in self.history.story(row, field)]
+        story += self._answers.story(row, field)
+        return sorted(story, key=lambda entry: entry[0])
+
+    # -- sending -------------------------------------------------------------------------------------------
+
+    def plan(self, options: SubmitOptions | None = None) -> Plan:
+        """What a run would send now, and what not and why."""
+        return plan_rows((self._plan_row(row) for row in self.batch.order), options)
+
+    def take(self, event: SubmitEvent) -> tuple[RowId, ...]:
+        """Let an event of a run into the rows.
+
+        Returns:
+            The rows that changed.
+        """
+        self.outcomes.update(event.outcomes)
+        if isinstance(event, SubmissionStarted):
+            self._submission = event.submission
+        if isinstance(event, ChunkStarted):
+            self._answers.sent_again(event.rows)
+        if isinstance(event, ChunkAnswered):
+            self._answers.keep(event.outcomes, event.issues)
+            stays = tuple(issue for issue in event.issues if issue.row_id is None)
+            if stays:
+                rows = frozenset(event.rows)
+                self._answers.refused(ChunkRefusal(self._submission, event.chunk, rows, stays, event.message))
+        else:
+            self._answers.decided(event.outcomes)
+        return self._know(event.outcomes)
+
+    @property
+    def chunk_refusals(self) -> tuple[ChunkRefusal, ...]:
+        """The refusals that no row could be found for, oldest first."""
+        return self._answers.refusals
+
+    @property
+    def chunk_issues(self) -> tuple[Issue, ...]:
+        """What the server found in chunks and not in any row."""
+        return tuple(issue for refusal in self.chunk_refusals for issue in refusal.issues)
+
+    def skip(self, rows: Iterable[RowId]) -> tuple[RowId, ...]:
+        """Leave rows out of sending, until they are taken back. Waits for the disk.
+
+        Raises:
+            DraftError: a row is with the server, or done; no row was changed.
+            WorkspaceError: it cannot be written.
+        """
+        wanted = [row for row in rows if self.shown_state(row) is not RowState.SKIPPED]
+        return self._decide(wanted, lambda ws: ws.set_states(self.id, wanted, RowState.SKIPPED, "Skipped."))
+
+    def take_back(self, rows: Iterable[RowId]) -> tuple[RowId, ...]:
+        """Take skipped rows back to the state before. Waits for the disk.
+
+        Raises:
+            WorkspaceError: it cannot be written.
+        """
+        wanted = [row for row in rows if self.shown_state(row) is RowState.SKIPPED]
+        return self._decide(wanted, lambda ws: ws.take_back(self.id, wanted))
+
+    # -- inside --------------------------------------------------------------------------------------------
+
+    def _replay(self, journal: Sequence[JournalEntry]) -> None:
+        for number, entry in enumerate(journal, 1):
+            try:
+                if entry.kind == "do":
+                    edit = edit_from_json(entry.edit)
+                    self.history.record(entry.label, edit, self.batch.apply(edit), entry.at)
+                elif entry.kind == "undo":
+                    self.history.undo(self.batch)
+                else:
+                    self.history.redo(self.batch)
+            except EditError as problem:
+                raise DraftError(
+                    f"The history of this draft is damaged at step {number:,} of {len(journal):,}; "
+                    "it cannot be opened."
+                ) from problem
+
+    def _step(
+        self,
+        upcoming: tuple[Step, Edit] | None,
+        make: Callable[[Batch], tuple[Step, Change] | None],
+        kind: str,
+        verb: str,
+    ) -> tuple[Step, Change] | None:
+        if upcoming is None:
+            return None
+        refuse_step(upcoming[1], self.batch, self.outcomes, verb)
+        made = make(self.batch)
+        if made is not None:
+            if self.journal is not None:
+                self.journal.append(JournalEntry(kind, made[0].label, None, self._clock()))
+            self._changed(made[1])
+        return made
+
+    def _decide(
+        self, rows: Sequence[RowId], decide: Callable[[Workspace], Mapping[RowId, RowOutcome]]
+    ) -> tuple[RowId, ...]:
+        if not rows:
+            return ()
+        if self.workspace is None:
+            raise DraftError("This draft is only looked at; nothing can be decided in it.", rows)
+        # A decision about a row whose edit is lost would be about nothing.
+        self.flush()
+        try:
+            decided = decide(self.workspace)
+        except RowsTaken as refused:
+            row = refused.rows[0] if refused.rows else rows[0]
+            raise DraftError(self._why_not_skip(row), refused.rows) from refused
+        for row, outcome in decided.items():
+            sent = self.outcome(row).sent
+            if sent is None and outcome.state is RowState.REJECTED:
+                sent = self.workspace.sent_record(self.id, row)
+            self.outcomes[row] = replace(outcome, sent=sent)
+        self._answers.decided(decided)
+        return self._know(decided)
+
+    def _why_not_skip(self, row: RowId) -> str:
+        number = (self.batch.position(row) or 0) + 1
+        if self.shown_state(row) in DONE:
+            return f"Row {number:,} is at the server already; there is nothing to skip."
+        return f"Row {number:,} is on its way. Skip it when its answer is there."
+
+
+def _store(
+    workspace: Workspace | None,
+    name: str,
+    schema: ObjectSchema,
+    frame: Frame,
+    mapping: Mapping[str, int],
+    source: str = "",
+    notes: Sequence[dict[str, Any]] = (),
+) -> StoredDraft:
+    """Keep a new draft, and give it back as it would be loaded."""
+    draft_id = ""
+    if workspace is not None:
+        draft_id = workspace.create_draft(name, schema, frame, mapping, source, notes)
+    return StoredDraft(draft_id, name, schema, frame, mapping, source, tuple(notes))
+
+
+def _note(data: Mapping[str, Any]) -> Note:
+    return Note(str(data["code"]), data.get("line"), str(data["message"]), str(data.get("text", "")))
+
+
+def _header_mapping(batch: Batch) -> dict[str, str | None]:
+    """As a file's reader would tell it: which header became which field."""
+    fields = {column: field for field, column in batch.mapping.items()}
+    return {name: fields.get(column) for column, name in enumerate(unique_names(batch.frame.headers))}
