@@ -8,11 +8,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Protocol
 
-from leapgrid.drafting import WorkingDraft, sample_leads
-from leapgrid.records import ObjectSchema, schema_for
+from leapgrid.drafting import SAMPLE_LEADS, SAMPLE_NAME, WorkingDraft
+from leapgrid.records import CheckContext, ObjectSchema, schema_for
 from leapgrid.submit import Plan, Runner, SubmitOptions
 from leapgrid.superleap import AsyncSuperleap, SecretToken
 from leapgrid.tui.session import Session
@@ -27,11 +28,14 @@ class SandboxHandle(Protocol):
     """A sandbox that runs on this computer."""
 
     @property
-    def base_url(self) -> str: ...
+    def base_url(self) -> str:
+        """Where it answers."""
 
-    def start(self) -> object: ...
+    def start(self) -> object:
+        """Begin to answer."""
 
-    def stop(self) -> object: ...
+    def stop(self) -> object:
+        """End."""
 
 
 @dataclass
@@ -68,13 +72,14 @@ class Preferences:
     Attributes:
         object_slug: the object that new drafts are for.
         mapping: header -> field, as given on the command line.
-        include_invalid: whether rows with local errors are sent too.
+        default_country: two letters, for phone numbers without a country code.
+        timezone: for times without a zone.
     """
 
     object_slug: str = "lead"
     mapping: dict[str, str | None] = field(default_factory=dict)
     default_country: str | None = None
-    timezone: str | None = None
+    timezone: tzinfo = UTC
 
 
 class Desk:
@@ -104,6 +109,12 @@ class Desk:
         self._make_sandbox = make_sandbox
         self._sandbox: SandboxHandle | None = None
         self._runner: Runner | None = None
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    @property
+    def _context(self) -> CheckContext:
+        return CheckContext(self.preferences.default_country, self.preferences.timezone)
 
     @property
     def schema(self) -> ObjectSchema:
@@ -127,6 +138,11 @@ class Desk:
             name = visible(link.profile, 30)
             return Target(f"{name}  {host}", name, "host")
         return Target(host, short, "host")
+
+    @property
+    def base_url(self) -> str:
+        """Where records go, or "" while not connected."""
+        return self.link.base_url if self.link is not None else ""
 
     # -- drafts -------------------------------------------------------------------------------------------
 
@@ -161,15 +177,21 @@ class Desk:
         """The sample leads, connected to the sandbox on this computer."""
         self.start_sandbox()
         return WorkingDraft.from_records(
-            self.workspace, schema_for("lead"), "sample leads", sample_leads(), context=self._context
+            self.workspace, schema_for("lead"), SAMPLE_NAME, SAMPLE_LEADS, context=self._context
         )
 
-    def open(self, draft: WorkingDraft) -> Session:
+    async def open(self, draft: WorkingDraft) -> Session:
         """Put a draft on the desk in the place of the one that lies there."""
-        if self.session is not None:
-            self.session.draft.close()
+        await self.put_away()
         self.session = Session(draft)
+        self.session.chunk_size = self.options.chunk_size
         return self.session
+
+    async def put_away(self) -> None:
+        """Close the draft that lies there; its last edits go to the disk."""
+        if self.session is not None:
+            session, self.session = self.session, None
+            await asyncio.to_thread(session.draft.close)
 
     # -- connection ---------------------------------------------------------------------------------------
 
@@ -192,14 +214,17 @@ class Desk:
 
     # -- sending ------------------------------------------------------------------------------------------
 
-    async def send(self, session: Session, plan: Plan, options: SubmitOptions) -> None:
+    async def send(self, plan: Plan, options: SubmitOptions) -> None:
         """Send a plan to its end, telling the session of every event.
 
-        The caller has to have been let in by ``session.begin``: that is what keeps a second press from sending.
+        The caller has to have been let in by ``session.begin``: that is what keeps a
+        second press from sending.
         """
-        link = self.link
-        if link is None:
+        link, session = self.link, self.session
+        if link is None or session is None:
             return
+        # What is sent is on disk before: the rows that an answer will be about must survive a crash.
+        await asyncio.to_thread(session.draft.flush)
         async with AsyncSuperleap(link.base_url, link.token) as client:
             runner = Runner(
                 self.workspace,
@@ -209,13 +234,21 @@ class Desk:
                 object_slug=session.draft.schema.slug,
                 options=options,
                 profile=link.profile,
+                fields=session.draft.schema.names,
+                pausable=True,
                 publish=session.take,
             )
             self._runner = runner
+            self._idle.clear()
             try:
                 await runner.run()
             finally:
                 self._runner = None
+                self._idle.set()
+
+    async def settled(self) -> None:
+        """Wait until nothing is being sent."""
+        await self._idle.wait()
 
     def pause_or_go_on(self) -> None:
         """Pause the sending after the chunk on its way, or go on."""
@@ -237,9 +270,7 @@ class Desk:
 
     async def close(self) -> None:
         """Put everything away: the last edits to the disk, the sandbox stopped."""
-        if self.session is not None:
-            await asyncio.to_thread(self.session.draft.close)
-            self.session = None
+        await self.put_away()
         if self._sandbox is not None:
             await asyncio.to_thread(self._sandbox.stop)
             self._sandbox = None

@@ -6,10 +6,8 @@ import difflib
 import tomllib
 from pathlib import Path
 
-from leapgrid.tui.actions import ACTIONS, Action, binding_id, bindings
+from leapgrid.tui.actions import ACTIONS, Action, actions_of, binding_id
 from leapgrid.visible import visible
-
-__all__ = ["bindings", "keys_in_use", "read_keymap"]
 
 _BY_ID = {binding_id(a): a for a in ACTIONS}
 _TOGETHER = {"app": {"grid", "start", "review", "result", "payload"}, "grid": {"app"}}
@@ -56,6 +54,15 @@ def read_keymap(path: Path) -> tuple[dict[str, str], list[str]]:
 def keys_in_use(action: Action, keymap: dict[str, str]) -> str:
     """The keys that an action has under a keymap."""
     return keymap.get(binding_id(action), action.keys)
+
+
+def cell_keys(keymap: dict[str, str]) -> dict[str, str]:
+    """Key -> action, for an open cell, where keys are read before any binding."""
+    return {
+        key.strip(): action.id
+        for action in actions_of("cell")
+        for key in keys_in_use(action, keymap).split(",")
+    }
 
 
 def _flatten(data: dict[str, object], prefix: str = "") -> list[tuple[str, object]]:

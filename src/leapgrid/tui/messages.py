@@ -75,3 +75,22 @@ class GoToCell(Message):
 
     def __post_init__(self) -> None:
         super().__init__()
+
+
+class AskForReview(Message):
+    """Show what would be sent, and ask."""
+
+
+@dataclass
+class ShowPayload(Message):
+    """Show the payload of a record over the whole screen."""
+
+    row_id: RowId | None
+    field: str
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+
+class ShowResult(Message):
+    """Show the progress or result of the sending over the whole screen."""

@@ -40,6 +40,7 @@ class RunProgress:
         waiting: why it waits, in a sentence, or "".
         stopped: why it ended early, in a sentence, or "".
         finished: whether it is over.
+        shown: whether its result was put before the person already.
     """
 
     plan: Plan
@@ -58,6 +59,7 @@ class RunProgress:
     stopping: bool = False
     finished: bool = False
     seconds: float = 0.0
+    shown: bool = False
 
     def __post_init__(self) -> None:
         self.chunks = len(self.plan.chunks)
@@ -91,6 +93,16 @@ class RunProgress:
     def count(self, *states: RowState) -> int:
         """How many rows of the run are in these states."""
         return sum(1 for o in self.outcomes.values() if o.state in states)
+
+    @property
+    def percent(self) -> int:
+        """How much of it is settled."""
+        if not self.plan.records:
+            return 100
+        open_rows = self.count(RowState.QUEUED, RowState.SENDING)
+        if not self.outcomes:
+            return 0
+        return 100 * (self.plan.records - open_rows) // self.plan.records
 
     @property
     def line(self) -> str:

@@ -26,6 +26,9 @@ from leapgrid.visible import visible
 CELL_LIMIT = 200
 """The most characters of a cell that are drawn; a cell on the screen is far narrower."""
 
+_LOOKED_AT_FOR_CHOICES = 2000
+"""Rows that are looked at for the values that a choice field already has."""
+
 _HINTS = {
     FieldType.EMAIL: "address",
     FieldType.PHONE: "number",
@@ -161,7 +164,7 @@ class DraftRows:
         draft = self.draft
         shown = draft.shown_state(row_id)
         done = shown in DONE or shown is RowState.SKIPPED
-        edited = draft.edited_fields(row_id)
+        edited = self.edited_fields(row_id)
         by_field: dict[str | None, Issue] = {}
         for issue in draft.issues.of_row(row_id):
             by_field.setdefault(issue.field, issue)
@@ -191,9 +194,17 @@ class DraftRows:
             return CellLook(text, mark, tone)
         return CellLook(text, "", "edited" if edited else "text")
 
+    def edited_fields(self, row_id: RowId) -> frozenset[str]:
+        """The fields that would be sent otherwise than when the server refused the row."""
+        if not self.draft.edited_since_answer(row_id):
+            return frozenset()
+        sent = self.draft.outcome(row_id).sent or {}
+        now = self.draft.payload(row_id)
+        return frozenset(name for name in self._names if now.get(name) != sent.get(name))
+
     def locked(self, row_id: RowId) -> str:
         """Why the row cannot be edited now, or ""."""
-        return self.draft.locked(row_id)
+        return self.draft.why_not_edit(row_id) or ""
 
     def check(self, row_id: RowId | None, column: int, text: str) -> LiveCheck:
         """The verdict on a text that is being typed; empty is fine, as it was before typing began."""
@@ -210,7 +221,12 @@ class DraftRows:
         field = self.draft.schema.fields[column]
         if field.type is not FieldType.CHOICE:
             return ()
-        return self.draft.seen_values(field.name)
+        batch = self.draft.batch
+        seen = dict.fromkeys(field.choices)
+        for row in islice(batch, _LOOKED_AT_FOR_CHOICES):
+            if text := batch.text(row, field.name):
+                seen.setdefault(text)
+        return tuple(seen)
 
     def commit(self, row_id: RowId | None, column: int, text: str) -> None:
         """Keep a text; an empty one makes no record of the ghost row."""

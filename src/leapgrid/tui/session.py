@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from leapgrid.drafting import DraftError, WorkingDraft
 from leapgrid.records import (
@@ -21,6 +22,7 @@ from leapgrid.records import (
     Place,
     RowId,
     RowState,
+    Step,
     fill,
     set_cell,
 )
@@ -37,11 +39,13 @@ class Changed:
         rows: which rows look different; None: rows came or went, or all may.
         run: whether a submission went on.
         said: a sentence for the issue line, e.g. what was undone; "" keeps the line as it is.
+        checked: how many cells of how many a check in the background has done.
     """
 
     rows: frozenset[RowId] | None = frozenset()
     run: bool = False
     said: str = ""
+    checked: tuple[int, int] | None = None
 
 
 class Session:
@@ -51,22 +55,35 @@ class Session:
         draft: the records and all that is known of them.
         rows: the grid's model of them.
         run: the submission that is going on or was the last one here, or None.
+        checking: how many cells of how many were checked; None when all are.
     """
 
     def __init__(self, draft: WorkingDraft) -> None:
         self.draft = draft
         self.rows = DraftRows(draft, self._keep)
         self.run: RunProgress | None = None
+        self.checking: tuple[int, int] | None = None
+        self.chunk_size = SubmitOptions().chunk_size
+        self._outcomes_revision = 0
+        self._planned: tuple[tuple[int, ...], Plan] | None = None
         self._listeners: list[Callable[[Changed], None]] = []
 
     def listen(self, listener: Callable[[Changed], None]) -> None:
         """Be told of every change, on the thread of the loop."""
         self._listeners.append(listener)
 
+    def forget(self, listener: Callable[[Changed], None]) -> None:
+        """No longer tell a listener."""
+        if listener in self._listeners:
+            self._listeners.remove(listener)
+
     def tell(self, changed: Changed) -> None:
         """Tell everyone."""
         if changed.rows is None or changed.rows:
             self.rows.touch(changed.rows)
+        if changed.checked is not None:
+            done, total = changed.checked
+            self.checking = changed.checked if done < total else None
         for listener in list(self._listeners):
             listener(changed)
 
@@ -112,14 +129,13 @@ class Session:
 
     def duplicate_row(self, row_id: RowId) -> RowId | None:
         """Put a copy of a row below it: a new record, whatever became of the first."""
-        batch = self.draft.batch
-        at = batch.position(row_id)
-        if at is None:
+        try:
+            change = self.draft.duplicate((row_id,))
+        except (DraftError, EditError) as error:
+            self.tell(Changed(said=str(error)))
             return None
-        (new,) = batch.new_row_ids(1)
-        columns = {name: (text,) for name, text in batch.values(row_id).items()}
-        done = self.apply(InsertRows(at + 1, (new,), columns), "Duplicate a row")
-        return new if done else None
+        self._changed(change)
+        return change.rows[0] if change.rows else None
 
     def delete_row(self, row_id: RowId) -> bool:
         """Take a row out of the draft."""
@@ -144,7 +160,7 @@ class Session:
         """Do again what was undone last; say which; where it is."""
         return self._step(self.draft.redo, "Redone", "There is nothing to redo.")
 
-    def _step(self, step: Callable[[], tuple[str, Change] | None], done: str, nothing: str) -> Place | None:
+    def _step(self, step: Callable[[], tuple[Step, Change] | None], done: str, nothing: str) -> Place | None:
         try:
             result = step()
         except (DraftError, EditError) as error:
@@ -153,8 +169,8 @@ class Session:
         if result is None:
             self.tell(Changed(said=nothing))
             return None
-        label, change = result
-        self._changed(change, said=f"{done}: {label}.")
+        made, change = result
+        self._changed(change, said=f"{done}: {made.label}.")
         batch = self.draft.batch
         for row in change.rows:
             position = batch.position(row)
@@ -202,6 +218,45 @@ class Session:
             (index, column), self.rows.positions, self.draft.schema.names, backwards=backwards
         )
 
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a step to take back."""
+        return self.draft.history.next_undo is not None
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is a step to do again."""
+        return self.draft.history.next_redo is not None
+
+    @property
+    def has_issues(self) -> bool:
+        """Whether there is anything to walk to."""
+        counts = self.draft.issues.counts
+        return bool(counts.errors or counts.warnings)
+
+    @property
+    def kept(self) -> str:
+        """Whether the edits are on disk, for the title bar."""
+        journal = self.draft.journal
+        if journal is None:
+            return ""
+        if journal.failure:
+            return "not saved"
+        return time.strftime("saved %H:%M", time.localtime(journal.saved_at)) if journal.saved_at else "saved"
+
+    @property
+    def trouble(self) -> str:
+        """Why edits are not on disk, in a sentence that stays until they are; "" where all is well."""
+        journal = self.draft.journal
+        return journal.failure or "" if journal is not None else ""
+
+    def refusal_of_chunk(self, row_id: RowId) -> str:
+        """What the server said of the row's whole chunk, where no row of it could be found."""
+        for refusal in self.draft.chunk_refusals:
+            if row_id in refusal.rows:
+                return refusal.issues[0].message if refusal.issues else refusal.message
+        return ""
+
     # -- sending ------------------------------------------------------------------------------------------
 
     @property
@@ -212,6 +267,19 @@ class Session:
     def plan(self, options: SubmitOptions) -> Plan:
         """What would be sent now, and what is left out."""
         return self.draft.plan(options)
+
+    def chunk_of(self, row_id: RowId | None) -> list[dict[str, Any]]:
+        """The records of the chunk that a row would go in now, or of the first where it would not go."""
+        state = (
+            self.draft.batch.version,
+            self.draft.issues.revision,
+            self._outcomes_revision,
+        )
+        if self._planned is None or self._planned[0] != state:
+            self._planned = (state, self.draft.plan(SubmitOptions(chunk_size=self.chunk_size)))
+        chunks = self._planned[1].chunks
+        chosen = next((c for c in chunks if row_id in c.rows), chunks[0] if chunks else None)
+        return [dict(record) for record in chosen.payloads] if chosen is not None else []
 
     def begin(self, plan: Plan) -> bool:
         """Take note that a submission starts; False while one is going on, which is what guards Send."""
@@ -224,6 +292,7 @@ class Session:
     def take(self, event: SubmitEvent) -> None:
         """An event of the run: into the rows, the progress and onto the screen."""
         self.draft.take(event)
+        self._outcomes_revision += 1
         if self.run is not None:
             self.run.take(event)
         rows = frozenset(event.outcomes)

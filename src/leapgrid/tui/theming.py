@@ -129,7 +129,7 @@ class Palette:
     def to_textual(self) -> Theme:
         """The theme that Textual's own widgets (the palette, inputs) are drawn with."""
         ansi = self.mode == "ansi"
-        variables = {f"lg-{role}": self.color(role) for role in ROLES}
+        variables = theme_variables(self)
         if ansi:
             variables |= {"ansi-background": "ansi_black", "ansi-foreground": "ansi_white"}
         return Theme(
@@ -167,6 +167,11 @@ def _rich(value: str) -> RichColor | None:
     if value in (NO_GROUND, REVERSE):
         return None
     return RichColor.parse(value.removeprefix("ansi_"))
+
+
+def theme_variables(palette: Palette) -> dict[str, str]:
+    """The CSS variables of ours: ``$lg-ROLE`` for every role."""
+    return {f"lg-{role}": palette.color(role) for role in ROLES}
 
 
 def read_theme(path: Path) -> Palette:

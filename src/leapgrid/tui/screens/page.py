@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
+from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Static
 
 from leapgrid.tui.actions import Action, Scope, actions_of, binding_id, key_label
 from leapgrid.tui.desk import Desk
@@ -33,6 +36,9 @@ class Page(Screen[None]):
 
     DEFAULT_CSS = """
     Page { layout: vertical; background: $lg-ground; color: $lg-text; }
+    Page #too-small { display: none; width: 1fr; height: 1fr; content-align: center middle; }
+    Page.-tiny > * { display: none; }
+    Page.-tiny > #too-small { display: block; }
     """
 
     def __init__(self, desk: Desk, keymap: dict[str, str] | None = None) -> None:
@@ -42,6 +48,7 @@ class Page(Screen[None]):
         self.title_bar = TitleBar()
         self.issue_line = IssueLine()
         self.footer = FooterBar()
+        self._focus_before: Widget | None = None
 
     def compose(self) -> ComposeResult:
         yield self.title_bar
@@ -49,6 +56,7 @@ class Page(Screen[None]):
         if self.HAS_ISSUE_LINE:
             yield self.issue_line
         yield self.footer
+        yield Static(Content("Make the window larger"), id="too-small")
 
     def body(self) -> Iterable[Widget]:
         """The widgets between title bar and footer."""
@@ -58,13 +66,21 @@ class Page(Screen[None]):
         self.show_title()
         self.show_footer()
 
+    def on_resize(self, event: events.Resize) -> None:
+        tiny = event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1]
+        if tiny and not self.has_class("-tiny"):
+            self._focus_before = self.focused
+        self.set_class(tiny, "-tiny")
+        if not tiny and self.focused is None and self._focus_before is not None:
+            self._focus_before.focus()
+
     def can(self, action_id: str) -> bool:
         """Whether an action would do something now; what would not is not shown."""
         return True
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Textual asks here before it does what a key is bound to."""
-        if self.app.size.width < SMALLEST[0] or self.app.size.height < SMALLEST[1]:
+        if self.has_class("-tiny"):
             return action == "quit"
         if any(a.id == action for a in actions_of(*self.SCOPES)):
             return self.can(action)
@@ -83,7 +99,7 @@ class Page(Screen[None]):
             rows = session.run.plan.records
             sending = f"sending {rows:,} row{'s' if rows != 1 else ''}"
         return TitleState(
-            visible(draft.name, 40), visible(draft.schema.label, 30), draft.kept, sending, self.desk.target
+            visible(draft.name, 40), visible(draft.schema.label, 30), session.kept, sending, self.desk.target
         )
 
     def show_title(self) -> None:

@@ -59,7 +59,7 @@ class Menu(Painted, can_focus=True):
             # Two columns, the shorter groups below the others.
             return [
                 [*columns[0], "", *columns[1]],
-                columns[2] + ([""] if columns[3:] else []) + sum(columns[3:], []),
+                [*columns[2], *(["", *columns[3]] if columns[3:] else [])],
             ]
         return columns
 

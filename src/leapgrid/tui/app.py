@@ -1,0 +1,226 @@
+"""The app: themes, keys and the palette registered, screens pushed, and what screens ask for done."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from textual import on, work
+from textual.app import App
+from textual.binding import Binding
+
+from leapgrid.drafting import DraftError, WorkingDraft
+from leapgrid.files import UnreadableFile
+from leapgrid.tui import messages as asked
+from leapgrid.tui.actions import bindings
+from leapgrid.tui.checking import check_in_background
+from leapgrid.tui.commands import LeapGridCommands
+from leapgrid.tui.desk import Desk
+from leapgrid.tui.launch import Launch
+from leapgrid.tui.screens.grid import GridScreen
+from leapgrid.tui.screens.help import HelpScreen
+from leapgrid.tui.screens.open_file import OpenFileScreen
+from leapgrid.tui.screens.page import Page
+from leapgrid.tui.screens.payload import PayloadPage
+from leapgrid.tui.screens.result import ResultPage
+from leapgrid.tui.screens.review import ReviewScreen
+from leapgrid.tui.screens.start import StartScreen
+from leapgrid.tui.theming import DEFAULT_THEME, Palette, theme_variables
+from leapgrid.workspace import WorkspaceError
+
+
+class LeapGridApp(App[None]):
+    """LeapGrid in a terminal."""
+
+    TITLE = "LeapGrid"
+    ENABLE_COMMAND_PALETTE = True
+    COMMANDS = {LeapGridCommands}  # noqa: RUF012  # Textual declares it so
+    BINDINGS = [*bindings("app"), Binding("ctrl+c", "nothing", show=False)]  # noqa: RUF012  # the same
+    CSS = "ToastRack { display: none; }"
+
+    def __init__(self, desk: Desk, launch: Launch) -> None:
+        """
+        Args:
+            desk: the workspace and the connection.
+            launch: what to show first, in which theme and with which keys.
+        """
+        self.palettes = launch.palettes
+        self.palette: Palette = self.palettes[DEFAULT_THEME]
+        super().__init__()
+        self.desk = desk
+        self.launch = launch
+        self.keymap = dict(launch.keymap)
+        for palette in self.palettes.values():
+            self.register_theme(palette.to_textual())
+        self.choose_theme(launch.theme if launch.theme in self.palettes else DEFAULT_THEME)
+        self.set_keymap(self.keymap)
+
+    # -- themes -------------------------------------------------------------------------------------------
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return theme_variables(self.palette)
+
+    def choose_theme(self, name: str) -> None:
+        """Draw everything in another theme."""
+        self.palette = self.palettes[name]
+        self.theme = name
+
+    # -- beginning and end --------------------------------------------------------------------------------
+
+    async def on_mount(self) -> None:
+        first = self.launch
+        if first.kind == "start":
+            await self.show_start(first.problems)
+        else:
+            await self.push_screen(StartScreen(self.desk, self.keymap))
+            await self.open_draft(first.make(self.desk), first.problems)
+
+    async def action_quit(self) -> None:
+        """Leave; what is on its way is waited for, because its answer matters."""
+        session = self.desk.session
+        if session is not None and session.is_sending:
+            self.desk.stop_after_chunk()
+            self._say(
+                "A chunk is with the server. LeapGrid closes when its answer is recorded; ^Q again: at once."
+            )
+            if not self._leaving:
+                self._leaving = True
+                self.leave_when_settled()
+                return
+        await self.leave()
+
+    _leaving = False
+
+    @work(group="leave", exit_on_error=False)
+    async def leave_when_settled(self) -> None:
+        """Close once the run is over."""
+        await self.desk.settled()
+        await self.leave()
+
+    async def leave(self) -> None:
+        """Close: edits to the disk first."""
+        await self.desk.close()
+        self.exit()
+
+    def action_nothing(self) -> None:
+        """Ctrl+C is for copying; it must not end a program in which work lies."""
+
+    def action_help(self) -> None:
+        screen = self.screen
+        if isinstance(screen, Page) and not isinstance(screen, HelpScreen):
+            self.push_screen(HelpScreen(self.desk, screen, self.keymap))
+
+    # -- what screens ask for -----------------------------------------------------------------------------
+
+    async def show_start(self, problems: tuple[str, ...] = ()) -> None:
+        """The start screen, and nothing above it."""
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        await self.desk.put_away()
+        screen = StartScreen(self.desk, self.keymap)
+        await self.push_screen(screen)
+        if problems:
+            screen.say(problems[0], sign="~", role="warning")
+
+    async def open_draft(self, make: Callable[[], WorkingDraft], problems: tuple[str, ...] = ()) -> None:
+        """Make a draft in a thread, show it, check it in the background; or say why it cannot be."""
+        try:
+            draft = await asyncio.to_thread(make)
+        except (UnreadableFile, DraftError, WorkspaceError) as error:
+            self._say(str(error))
+            return
+        session = await self.desk.open(draft)
+        while len(self.screen_stack) > 2:
+            await self.pop_screen()
+        screen = GridScreen(self.desk, session, self.keymap)
+        await self.push_screen(screen)
+        said = [*problems, *(note.message for note in draft.notes)]
+        if said:
+            more = f" (and {len(said) - 1} more notes)" if len(said) > 1 else ""
+            screen.say(said[0] + more)
+        check_in_background(self, session)
+
+    def _say(self, sentence: str) -> None:
+        screen = self.screen
+        if isinstance(screen, Page):
+            screen.say(sentence, sign="!", role="error")
+
+    @on(asked.NewDraft)
+    async def _new(self) -> None:
+        await self.open_draft(self.desk.new_draft)
+
+    @on(asked.OpenDraft)
+    async def _open(self, event: asked.OpenDraft) -> None:
+        await self.open_draft(lambda: self.desk.open_stored(event.draft_id))
+
+    @on(asked.OpenFile)
+    async def _open_file(self, event: asked.OpenFile) -> None:
+        await self.open_draft(lambda: self.desk.read_file(Path(event.path)))
+
+    @on(asked.SampleLeads)
+    async def _samples(self) -> None:
+        await self.open_draft(self.desk.open_samples)
+
+    @on(asked.GoToStart)
+    async def _start(self) -> None:
+        await self._unless_sending(self.show_start)
+
+    @on(asked.AskForFile)
+    async def _ask_for_file(self) -> None:
+        async def ask() -> None:
+            await self.push_screen(OpenFileScreen(self.desk, self.keymap))
+
+        await self._unless_sending(ask)
+
+    async def _unless_sending(self, act: Callable[[], Awaitable[None]]) -> None:
+        session = self.desk.session
+        if session is not None and session.is_sending:
+            self._say("Records are being sent. Wait for the answer, or stop after this chunk: F9, then X.")
+        else:
+            await act()
+
+    @on(asked.AskForReview)
+    async def _review(self) -> None:
+        await self.push_screen(ReviewScreen(self.desk, self.keymap))
+
+    @on(asked.ShowPayload)
+    async def _payload(self, event: asked.ShowPayload) -> None:
+        if self.desk.session is not None:
+            page = PayloadPage(self.desk, self.desk.session, event.row_id, event.field, self.keymap)
+            await self.push_screen(page)
+
+    @on(asked.ShowResult)
+    async def _result(self) -> None:
+        if self.desk.session is not None:
+            await self.push_screen(ResultPage(self.desk, self.desk.session, self.keymap))
+
+    @on(asked.GoToCell)
+    async def _go_to_cell(self, event: asked.GoToCell) -> None:
+        while not isinstance(self.screen, GridScreen) and len(self.screen_stack) > 2:
+            await self.pop_screen()
+        if isinstance(self.screen, GridScreen):
+            self.screen.go_to_refused(event.row_id, event.field)
+
+    @on(asked.SendPlan)
+    async def _send(self, event: asked.SendPlan) -> None:
+        session = self.desk.session
+        if session is None or self.desk.link is None or not session.begin(event.plan):
+            return
+        while not isinstance(self.screen, GridScreen) and len(self.screen_stack) > 2:
+            await self.pop_screen()
+        self.send(event)
+
+    # Never exclusive: a second worker would cancel the first, and the server would store what it sent.
+    @work(group="submit", exit_on_error=False)
+    async def send(self, event: asked.SendPlan) -> None:
+        """Send a plan; the session tells everyone of every step."""
+        await self.desk.send(event.plan, event.options)
+
+    @on(asked.PauseSending)
+    def _pause(self) -> None:
+        self.desk.pause_or_go_on()
+
+    @on(asked.StopSending)
+    def _stop(self) -> None:
+        self.desk.stop_after_chunk()

@@ -1,0 +1,208 @@
+"""What the lines and panels of the grid screen say about a session. Pure: state in, words out."""
+
+from __future__ import annotations
+
+import time
+
+from leapgrid.records import Issue, RowId, RowState, Source, curl_command, payload_text
+from leapgrid.superleap import bulk_create_path
+from leapgrid.tui.payload import Form, Happened, PayloadState
+from leapgrid.tui.rows import mark_of
+from leapgrid.tui.session import Session
+from leapgrid.tui.theming import Role
+from leapgrid.tui.widgets.issue_line import IssueState
+from leapgrid.tui.widgets.status_line import Count, StatusState
+from leapgrid.visible import visible
+
+_SERVER_COUNTS: tuple[tuple[RowState, str, str, Role], ...] = (
+    (RowState.QUEUED, "queued", ">", "muted"),
+    (RowState.SENDING, "sending", ">", "sending"),
+    (RowState.CREATED, "created", "✓", "created"),
+    (RowState.ALREADY_THERE, "already there", "=", "created"),
+    (RowState.REJECTED, "rejected", "✗", "error"),
+    (RowState.UNKNOWN, "unknown", "?", "unknown"),
+    (RowState.SKIPPED, "skipped", "-", "muted"),
+)
+
+_STORY_WORDS: dict[str, tuple[str, Role]] = {
+    "rejected": ("refused", "error"),
+    "created": ("created", "created"),
+    "already_there": ("already there", "created"),
+    "unknown": ("no answer", "unknown"),
+    "ready": ("not stored", "muted"),
+    "skipped": ("skipped", "muted"),
+    "queued": ("queued", "muted"),
+    "sending": ("sent", "muted"),
+}
+
+
+def clock(at: float) -> str:
+    """A time of day, as 10:42."""
+    return time.strftime("%H:%M", time.localtime(at))
+
+
+def status_state(session: Session) -> StatusState:
+    """The counts, and the view."""
+    draft = session.draft
+    counts = draft.counts()
+    data = (
+        Count(counts.rows, "row" if counts.rows == 1 else "rows"),
+        Count(counts.ready, "ready"),
+        Count(counts.edited, "edited", "*", "edited"),
+        Count(counts.warnings, "warning" if counts.warnings == 1 else "warnings", "~", "warning"),
+        Count(counts.errors, "error" if counts.errors == 1 else "errors", "!", "error"),
+    )
+    server = tuple(
+        Count(counts.states[state], word, glyph, role) for state, word, glyph, role in _SERVER_COUNTS
+    )
+    view = session.rows.view
+    plain = session.run.line if session.is_sending and session.run is not None else ""
+    if not plain and session.checking is not None:
+        done, total = session.checking
+        plain = f"checking · {done:,} of {total:,} cells"
+    if view is None:
+        return StatusState(data, server, plain=plain)
+    hidden = counts.rows - len(view)
+    return StatusState(
+        data, server, view.name, f"{len(view):,} of {counts.rows:,} rows, {hidden:,} hidden", plain
+    )
+
+
+def issue_state(session: Session, row_id: RowId | None, field: str, fix_key: str) -> IssueState:
+    """What is wrong with the cell under the cursor, or else with its row."""
+    draft = session.draft
+    if row_id is None:
+        return IssueState()
+    issue = first_issue(session, row_id, field)
+    position = draft.batch.position(row_id)
+    number = 0 if position is None else position + 1
+    line = draft.batch.line(row_id)
+    in_file = f"(line {line} of the file)" if line is not None else ""
+    if issue is None:
+        return _about_row(session, row_id, number, in_file)
+    sign, role = mark_of(issue)
+    where = f"{visible(issue.field, 40)}, row {number}" if issue.field else f"row {number}"
+    fix = issue.fix
+    key = (fix_key, visible(fix.value, 40) or visible(fix.label, 40)) if fix else ("F2", "Edit")
+    again = f" ({issue.count} times)" if issue.count > 1 else ""
+    sentence = visible(issue.message, 300) + again
+    return IssueState(sign, role, where, in_file, sentence, "" if fix else "no fix known", key)
+
+
+def _about_row(session: Session, row_id: RowId, number: int, in_file: str) -> IssueState:
+    draft = session.draft
+    outcome = draft.outcomes.get(row_id)
+    state = draft.state(row_id)
+    if state is RowState.UNKNOWN and outcome is not None:
+        sentence = visible(outcome.evidence, 200)
+        return IssueState(
+            "?", "unknown", f"row {number}", in_file, sentence or "Sent, but no answer came. It may exist."
+        )
+    if state is RowState.SKIPPED:
+        return IssueState("-", "muted", f"row {number}", in_file, "Skipped: it is not sent.")
+    if state is RowState.CREATED and outcome is not None:
+        return IssueState("✓", "created", f"row {number}", in_file, f"Created at {clock(outcome.at)}.")
+    chunk = session.refusal_of_chunk(row_id)
+    if chunk:
+        return IssueState("✗", "error", f"row {number}", in_file, visible(chunk, 300))
+    return IssueState()
+
+
+def first_issue(session: Session, row_id: RowId, field: str) -> Issue | None:
+    """The issue that the line tells of: the cell's first, or else the row's."""
+    issues = session.draft.issues
+    found = issues.at(row_id, field) or issues.of_row(row_id)
+    return found[0] if found else None
+
+
+def payload_state(
+    session: Session, row_id: RowId | None, field: str, form: Form, base_url: str = ""
+) -> PayloadState:
+    """What the payload panel shows for the row under the cursor."""
+    draft = session.draft
+    if row_id is None:
+        return PayloadState(
+            form, "", None, {}, "" if form == "JSON" else chunk_text(session, None, form, base_url)
+        )
+    position = draft.batch.position(row_id)
+    row = f"row {0 if position is None else position + 1}"
+    if form != "JSON":
+        return PayloadState(form, row, text=chunk_text(session, row_id, form, base_url))
+    marks: dict[str, tuple[str, Role]] = {}
+    for issue in draft.issues.of_row(row_id):
+        if issue.field is not None:
+            marks.setdefault(issue.field, mark_of(issue))
+    return PayloadState(
+        form,
+        row,
+        draft.payload(row_id),
+        marks,
+        note=_waits_for(session, row_id),
+        server=_server(session, row_id, field),
+        story=_story(session, row_id, field),
+    )
+
+
+def chunk_text(session: Session, row_id: RowId | None, form: Form, base_url: str = "") -> str:
+    """The chunk that the row would go in, as the JSON that is sent, or as a curl command."""
+    records = session.chunk_of(row_id)
+    if not records:
+        return "Nothing would be sent now."
+    body = payload_text(records)
+    if form == "all":
+        return body
+    path = bulk_create_path(session.draft.schema.slug)
+    return curl_command(f"{base_url or 'https://HOST'}{path}", body)
+
+
+def _waits_for(session: Session, row_id: RowId) -> str:
+    draft = session.draft
+    state = draft.state(row_id)
+    errors, _ = draft.issues.row_counts(row_id)
+    server = any(i.source is Source.SERVER for i in draft.issues.of_row(row_id))
+    if draft.batch.is_empty(row_id):
+        return "An empty record is not sent."
+    match state:
+        case RowState.REJECTED:
+            return "Waits for an edit. Until then it is not sent again."
+        case RowState.UNKNOWN:
+            return "Sent, but no answer came. It is not sent again until that is settled."
+        case RowState.SKIPPED:
+            return "Skipped: it is not sent."
+        case RowState.CREATED | RowState.ALREADY_THERE:
+            return "The server has it. It is not sent again."
+        case RowState.QUEUED | RowState.SENDING:
+            return "On its way."
+    if errors and not server:
+        return "Has an error, and is not sent until that is mended."
+    return ""
+
+
+def _server(session: Session, row_id: RowId, field: str) -> tuple[str, str, str] | None:
+    draft = session.draft
+    outcome = draft.outcomes.get(row_id)
+    if outcome is None or not outcome.at:
+        return None
+    place = f"Record {outcome.position} of chunk {outcome.chunk}" if outcome.position else "This record"
+    words = {
+        RowState.REJECTED: "refused",
+        RowState.CREATED: "created",
+        RowState.ALREADY_THERE: "already there",
+        RowState.UNKNOWN: "unknown",
+        RowState.SENDING: "on its way",
+        RowState.QUEUED: "waits for its turn",
+        RowState.READY: "not stored",
+        RowState.SKIPPED: "skipped",
+    }[outcome.state]
+    refusals = [i for i in draft.issues.of_row(row_id) if i.source is Source.SERVER]
+    mine = [i for i in refusals if i.field == field] or refusals
+    theirs = visible(mine[0].message, 400) if mine else visible(outcome.evidence, 300)
+    return clock(outcome.at), f"{place}: {words}.", theirs
+
+
+def _story(session: Session, row_id: RowId, field: str) -> tuple[Happened, ...]:
+    told: list[Happened] = []
+    for at, kind, text in session.draft.story(row_id, field):
+        word, role = _STORY_WORDS.get(kind, (visible(text, 80) or "(empty)", "text"))
+        told.append(Happened(clock(at) if at else "", word, "muted" if kind == "read" else role))
+    return tuple(told[-8:])

@@ -1,0 +1,43 @@
+"""What the app begins with: what to show first, in which theme, with which keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from leapgrid.drafting import WorkingDraft
+from leapgrid.tui.desk import Desk
+from leapgrid.tui.theming import DEFAULT_THEME, Palette
+
+
+@dataclass
+class Launch:
+    """The first thing a person sees.
+
+    Attributes:
+        kind: the start screen, a file, the sample leads, or the draft that was worked on last.
+        file: for the kind "file".
+        draft_id: for the kind "draft".
+        problems: sentences about files of the person's own that could not be used (theme, keys, settings).
+    """
+
+    palettes: dict[str, Palette]
+    kind: Literal["start", "file", "samples", "draft"] = "start"
+    file: Path | None = None
+    draft_id: str = ""
+    theme: str = DEFAULT_THEME
+    keymap: dict[str, str] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+    def make(self, desk: Desk) -> Callable[[], WorkingDraft]:
+        """What makes the first draft."""
+        if self.kind == "file" and self.file is not None:
+            path = self.file
+            return lambda: desk.read_file(path)
+        if self.kind == "samples":
+            return desk.open_samples
+        if self.kind == "draft":
+            return lambda: desk.open_stored(self.draft_id)
+        return desk.new_draft

@@ -1,0 +1,276 @@
+"""What the result panel says of a submission: counts, what was refused in groups, what is unclear. Pure."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from leapgrid.records import Issue, RowId, RowState, Source
+from leapgrid.tui.progress import RunProgress
+from leapgrid.tui.session import Session
+from leapgrid.tui.text import plural
+from leapgrid.tui.theming import Role
+from leapgrid.visible import visible
+
+SHOWN_ROWS = 3
+"""The most rows of a group that are listed."""
+SHOWN_GROUPS = 50
+"""The most groups that are listed; a server that words every message differently makes one of each."""
+
+_SAID = re.compile(r'The server (?:says|refused this (?:cell|row):) "(.*)"\.', re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """A row of a group.
+
+    Attributes:
+        row_id: names the row.
+        field: the field it is about, or None for the whole row.
+        number: as the gutter counts it.
+        name: the record's name.
+        value: the cell's text now.
+        edited: whether it was edited since the server answered.
+    """
+
+    row_id: RowId
+    field: str | None
+    number: int
+    name: str
+    value: str
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResultGroup:
+    """Rows that were refused for the same reason; the first few of ``count``."""
+
+    field: str
+    message: str
+    count: int
+    rows: tuple[ResultRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something about a chunk, or the run as a whole.
+
+    Attributes:
+        sign: its glyph.
+        title: e.g. "chunk 5".
+        message: what happened.
+        explanation: what that means and what to do.
+        count: how many rows it is about; 0 says none.
+    """
+
+    sign: str
+    role: Role
+    title: str
+    message: str
+    explanation: str = ""
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ResultState:
+    """What the panel says; all texts are safe to draw.
+
+    Attributes:
+        running: whether it still goes on.
+        when: e.g. "sent 10:47 to ".
+        target: where to.
+        headline: e.g. "412 sent".
+        aside: e.g. "5 chunks, 38 s".
+        progress: the line of the run while it goes on.
+        bar: how many rows in the colour of which state, in the order of drawing.
+        counts: glyph, role, number and word of each state that has rows.
+        groups: what was refused, by field and message.
+        trouble: what is unclear, or ended the run.
+        waiting: how many good records of refused chunks can be sent again.
+        notes: what else the answers showed.
+    """
+
+    running: bool = False
+    when: str = ""
+    target: str = ""
+    headline: str = "Nothing was sent yet."
+    aside: str = ""
+    progress: str = ""
+    bar: tuple[tuple[Role, int], ...] = ()
+    counts: tuple[tuple[str, Role, int, str], ...] = ()
+    groups: tuple[ResultGroup, ...] = ()
+    trouble: tuple[Trouble, ...] = ()
+    waiting: int = 0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> tuple[ResultRow, ...]:
+        """The rows of all groups, in the order of drawing."""
+        return tuple(row for group in self.groups for row in group.rows)
+
+
+def result_state(session: Session, target: str = "") -> ResultState:
+    """What is known of the session's last submission, with what was repaired since marked as edited.
+
+    Args:
+        session: the open draft.
+        target: where records go, in words.
+    """
+    run = session.run
+    if run is None:
+        return ResultState(target=target)
+    states = Counter(o.state for o in run.outcomes.values())
+    refused_chunks = {o.chunk for o in run.outcomes.values() if o.state is RowState.REJECTED}
+    waiting = sum(
+        1
+        for o in run.outcomes.values()
+        if o.state is RowState.READY and o.chunk and o.chunk in refused_chunks
+    )
+    created, there = states[RowState.CREATED], states[RowState.ALREADY_THERE]
+    rejected, unknown = states[RowState.REJECTED], states[RowState.UNKNOWN]
+    total = run.plan.records
+    rest = total - created - there - rejected - unknown
+    answered = total - rest + waiting
+    moment = time.strftime("%H:%M", time.localtime(run.began))
+    counts: list[tuple[str, Role, int, str]] = [
+        ("✓", "created", created, "created"),
+        ("=", "created", there, "already there"),
+        ("✗", "error", rejected, "rejected"),
+        ("?", "unknown", unknown, "unknown"),
+        ("", "muted", waiting, "not stored"),
+        ("", "muted", rest - waiting, "to go" if not run.finished else "not sent"),
+    ]
+    return ResultState(
+        running=not run.finished,
+        when=f"sending since {moment} to " if not run.finished else f"sent {moment} to ",
+        target=target,
+        headline=f"{answered:,} sent" if run.finished else f"Sending {plural(total, 'record')}",
+        aside=f"{plural(run.chunks, 'chunk')}, {span(run.seconds)}" if run.finished else "",
+        progress="" if run.finished else visible(run.line, 300),
+        bar=(
+            ("created", created + there),
+            ("error", rejected),
+            ("unknown", unknown),
+            ("rule", rest),
+        ),
+        counts=tuple(count for count in counts if count[2]),
+        groups=_groups(session, run.issues),
+        trouble=_trouble(session, run),
+        waiting=waiting if run.finished else 0,
+        notes=tuple(visible(note, 400) for note in dict.fromkeys(run.notes)),
+    )
+
+
+def span(seconds: float) -> str:
+    """A duration for a person: 0.4 s, 38 s, 3 min 20 s."""
+    if seconds < 9.5:
+        return f"{seconds:.1f} s"
+    if seconds < 120:
+        return f"{round(seconds)} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def short_message(text: str) -> str:
+    """The server's own words without our sentence around them, as a heading over rows."""
+    match = _SAID.fullmatch(text.strip())
+    return match.group(1) if match else text
+
+
+def _groups(session: Session, issues: Sequence[Issue]) -> tuple[ResultGroup, ...]:
+    draft = session.draft
+    found: dict[tuple[str | None, str], list[Issue]] = {}
+    for issue in issues:
+        if issue.row_id is None or issue.source is not Source.SERVER:
+            continue
+        if draft.batch.position(issue.row_id) is None:
+            continue  # deleted since
+        found.setdefault((issue.field, issue.group or issue.message), []).append(issue)
+    ordered = sorted(found.items(), key=lambda item: (-len(item[1]), item[0][0] or ""))
+    return tuple(
+        ResultGroup(
+            visible(field, 40) if field else "row",
+            visible(short_message(words), 200),
+            len(members),
+            tuple(_row(session, issue) for issue in members[:SHOWN_ROWS]),
+        )
+        for (field, words), members in ordered[:SHOWN_GROUPS]
+    )
+
+
+def _row(session: Session, issue: Issue) -> ResultRow:
+    draft = session.draft
+    row = issue.row_id
+    assert row is not None  # _groups takes only issues of rows
+    position = draft.batch.position(row)
+    edited = draft.edited_fields(row)
+    named = {f.name for f in draft.schema.fields}
+    shown = issue.field if issue.field in named else None
+    name = draft.batch.text(row, "name") if "name" in named and issue.field != "name" else ""
+    if not name:
+        first = next((n for n in draft.schema.names if n != issue.field and draft.batch.text(row, n)), None)
+        name = draft.batch.text(row, first) if first else ""
+    return ResultRow(
+        row_id=row,
+        field=shown,
+        number=0 if position is None else position + 1,
+        name=visible(name, 80),
+        value=visible(draft.batch.text(row, shown), 120) if shown else "",
+        edited=shown in edited if shown else bool(edited),
+    )
+
+
+def _trouble(session: Session, run: RunProgress) -> tuple[Trouble, ...]:
+    found: list[Trouble] = []
+    if run.stopped:
+        message, explanation = _two(run.stopped)
+        found.append(Trouble("!", "error", "stopped", message, explanation))
+    for issue in run.issues:
+        if issue.row_id is None:
+            message, explanation = _two(issue.message)
+            found.append(Trouble("✗", "error", "chunk", message, explanation))
+    by_chunk: dict[int, list[RowId]] = {}
+    refused: set[int] = set()
+    for row, outcome in run.outcomes.items():
+        if outcome.state is RowState.REJECTED:
+            refused.add(outcome.chunk)
+        by_chunk.setdefault(outcome.chunk, []).append(row)
+    for chunk, sentence in run.trouble:
+        rows = by_chunk.get(chunk, [])
+        unknown = [r for r in rows if run.outcomes[r].state is RowState.UNKNOWN]
+        if chunk in refused or sentence == run.stopped:
+            continue  # its rows stand in the groups, or it is what stopped the run
+        message, explanation = _two(sentence)
+        if unknown:
+            where = _numbers(session, unknown)
+            parts = [explanation, f"{where}." if where else ""]
+            explanation = " ".join(p for p in parts if p)
+            found.append(Trouble("?", "unknown", f"chunk {chunk}", message, explanation, len(unknown)))
+        elif not any(issue.row_id is None for issue in run.issues):
+            found.append(Trouble("!", "error", f"chunk {chunk}", message, explanation, len(rows)))
+    return tuple(found)
+
+
+def _two(sentence: str) -> tuple[str, str]:
+    """The first sentence, and the rest."""
+    text = visible(sentence, 600)
+    end = re.search(r"(?<=[.?!])\s+(?=[A-Z])", text)
+    return (text[: end.start()], text[end.end() :]) if end else (text, "")
+
+
+def _numbers(session: Session, rows: Iterable[RowId]) -> str:
+    """Rows 401-412, or Rows 3, 7 and 9; "" where they are too many to name."""
+    positions = (session.draft.batch.position(row) for row in rows)
+    numbers = sorted(p + 1 for p in positions if p is not None)
+    if not numbers:
+        return ""
+    if len(numbers) == 1:
+        return f"Row {numbers[0]:,}"
+    if numbers[-1] - numbers[0] == len(numbers) - 1:
+        return f"Rows {numbers[0]:,}-{numbers[-1]:,}"
+    if len(numbers) <= 6:
+        return "Rows " + ", ".join(f"{n:,}" for n in numbers[:-1]) + f" and {numbers[-1]:,}"
+    return ""

@@ -1,0 +1,481 @@
+"""The grid screen: the records, what is wrong with them, what would be sent, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual import events, on
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+
+from leapgrid.records import Place, RowId, RowState
+from leapgrid.tui.actions import Action, Scope, actions_of, bindings, find, key_label
+from leapgrid.tui.describe import first_issue, issue_state, payload_state, status_state
+from leapgrid.tui.desk import Desk
+from leapgrid.tui.grid import GridHeader, RecordGrid
+from leapgrid.tui.keymap import cell_keys, keys_in_use
+from leapgrid.tui.messages import (
+    AskForFile,
+    AskForReview,
+    GoToCell,
+    GoToStart,
+    PauseSending,
+    ShowPayload,
+    ShowResult,
+    StopSending,
+)
+from leapgrid.tui.payload import FORMS, Form
+from leapgrid.tui.result import result_state
+from leapgrid.tui.screens.page import Page
+from leapgrid.tui.session import Changed, Session
+from leapgrid.tui.theming import palette_of
+from leapgrid.tui.widgets.dock import Dock
+from leapgrid.tui.widgets.fields import TextField
+from leapgrid.tui.widgets.issue_line import IssueState
+from leapgrid.tui.widgets.menu import Menu
+from leapgrid.tui.widgets.payload_view import PayloadView, payload_title
+from leapgrid.tui.widgets.result_view import ResultView
+from leapgrid.tui.widgets.status_line import StatusLine, StatusState
+from leapgrid.visible import visible
+
+DOCK_FROM = 120
+"""From this width on there is a dock; below it panels lie over the whole screen."""
+
+
+class GridScreen(Page):
+    """One draft."""
+
+    SCOPES = ("app", "grid")
+    BINDINGS = bindings("grid", "result")
+    HAS_ISSUE_LINE = False  # it stands above the status line here, see body()
+
+    DEFAULT_CSS = """
+    GridScreen #desk { height: 1fr; }
+    GridScreen #prompt { display: none; height: 1; }
+    GridScreen.-asking #prompt { display: block; }
+    GridScreen.-asking IssueLine, GridScreen.-menu IssueLine, GridScreen.-menu StatusLine { display: none; }
+    """
+
+    def __init__(self, desk: Desk, session: Session, keymap: dict[str, str] | None = None) -> None:
+        super().__init__(desk, keymap)
+        self.session = session
+        fix = key_label(keys_in_use(find("fix", "grid"), self.keymap))
+        self.fix_key = fix
+        self.grid = RecordGrid(session.rows, cell_keys(self.keymap), fix)
+        self.header = GridHeader(self.grid)
+        self.payload = PayloadView()
+        self.result = ResultView()
+        self.dock = Dock(self.payload, self.result)
+        self.status = StatusLine()
+        self.menu = Menu()
+        self.prompt = TextField("row number", id="prompt")
+        self.form: Form | None = "JSON"
+        self._said: IssueState | None = None
+
+    def body(self) -> Iterable[Widget]:
+        return (
+            Horizontal(Vertical(self.header, self.grid), self.dock, id="desk"),
+            self.menu,
+            self.issue_line,
+            self.prompt,
+            self.status,
+        )
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.dock.set_class(palette_of(self).dock_line, "-line")
+        self.session.listen(self.session_changed)
+        self.grid.focus()
+        self.show_dock()
+        self.show_all()
+
+    def on_unmount(self) -> None:
+        self.session.forget(self.session_changed)
+
+    # -- what is shown ------------------------------------------------------------------------------------
+
+    @property
+    def scope(self) -> Scope:
+        """Whose keys the next key is."""
+        if self.menu.has_class("-open"):
+            return "menu"
+        if self.grid.open is not None:
+            return "cell"
+        if self.focused is self.result:
+            return "result"
+        return "grid"
+
+    def session_changed(self, changed: Changed) -> None:
+        """The records, or the run, are different."""
+        if changed.rows is None or changed.rows:
+            self.grid.records_changed(changed.rows)
+        if changed.said:
+            self._said = IssueState(sentence=visible(changed.said, 400), role="text")
+        self.show_all()
+        if changed.run:
+            self.show_run()
+
+    def show_all(self) -> None:
+        """Bring all lines and panels up to date."""
+        self.show_title()
+        self.show_status()
+        self.show_issue()
+        self.show_payload()
+        self.show_footer()
+
+    def show_status(self) -> None:
+        """Bring the status line up to date."""
+        if self.grid.open is not None:
+            old = visible(self.grid.open.old, 80)
+            self.status.show(StatusState(plain=f"was {old}" if old else "was empty", view="editing"))
+        else:
+            self.status.show(status_state(self.session))
+
+    def show_issue(self) -> None:
+        """Bring the issue line up to date."""
+        cell = self.grid.open
+        field = self.field
+        if cell is not None:
+            check = cell.check
+            number = self.grid.row + 1
+            sign = {"error": "!", "warning": "~"}.get(check.tone, "")
+            role = {"error": "error", "warning": "warning"}.get(check.tone, "muted")
+            where = f"{field}, row {number}"
+            self.issue_line.show(IssueState(sign, role, where, "", check.message))
+        elif self._said is not None:
+            self.issue_line.show(self._said)
+        else:
+            self.issue_line.show(issue_state(self.session, self.grid.row_id, field, self.fix_key))
+
+    def show_payload(self) -> None:
+        """Bring the payload panel up to date, where it is shown."""
+        if self.form is None or self.dock.current is not self.payload:
+            return
+        state = payload_state(self.session, self.grid.row_id, self.field, self.form, self.desk.base_url)
+        self.payload.show(state)
+        self.dock.title.show(lambda palette: payload_title(state, palette))
+
+    def show_dock(self) -> None:
+        """Show or hide the dock, as the width and the person have it."""
+        wide = self.app.size.width >= DOCK_FROM
+        if not wide:
+            self.dock.close()
+        elif self.dock.current is None and self.form is not None:
+            self.dock.open(self.payload, lambda palette: ([], []), wide=False)
+        self.show_payload()
+
+    def show_run(self) -> None:
+        """Follow the run in the result panel; open it when the run is over."""
+        run = self.session.run
+        if run is None:
+            return
+        state = result_state(self.session, self.desk.target.text)
+        self.result.show(state)
+        if self.dock.current is self.result:
+            self.dock.title.show(self.result.title_parts)
+        if run.finished and not run.shown:
+            run.shown = True
+            self.app.bell()
+            self.open_result(take_keys=self.grid.open is None)
+        self.app.title = f"{run.percent}% {run.count(RowState.REJECTED)}✗ LeapGrid"
+
+    def open_result(self, *, take_keys: bool = True) -> None:
+        """Show the progress or result: in the dock, or over the screen where that is too narrow."""
+        self.result.show(result_state(self.session, self.desk.target.text))
+        if self.app.size.width >= DOCK_FROM:
+            self.dock.open(self.result, self.result.title_parts, wide=True)
+            if take_keys:
+                self.result.focus()
+        elif self.app.screen is self:
+            self.post_message(ShowResult())
+        self.show_footer()
+
+    @property
+    def field(self) -> str:
+        """The slug of the cursor's column."""
+        return self.session.draft.schema.names[self.grid.column]
+
+    # -- the footer ---------------------------------------------------------------------------------------
+
+    def footer_actions(self) -> list[Action]:
+        scope = self.scope
+        if scope == "menu":
+            return actions_of("menu", "app")
+        if scope == "cell":
+            return actions_of("cell", "app")
+        if scope == "result":
+            return [a for a in actions_of("app", "grid") if a.id in ("help", "menu")] + actions_of("result")
+        return actions_of("app", "grid")
+
+    def label_of(self, action: Action) -> str:
+        if action.id == "review" and self.session.is_sending:
+            return "Progress"
+        if action.id == "pause_sending" and self.session.run is not None and self.session.run.paused:
+            return "Go on"
+        return action.label
+
+    def can(self, action_id: str) -> bool:
+        session, grid = self.session, self.grid
+        if action_id == "quit":
+            return True
+        if grid.open is not None:
+            check = grid.open.check
+            return action_id != "fix_text" or check.fix is not None
+        row = grid.row_id
+        in_result = self.focused is self.result
+        match action_id:
+            case "undo":
+                return session.can_undo
+            case "redo":
+                return session.can_redo
+            case "next_issue" | "previous_issue":
+                return session.has_issues
+            case "fix":
+                issue = first_issue(session, row, self.field) if row is not None else None
+                return issue is not None and issue.fix is not None
+            case "duplicate_row" | "delete_row" | "skip_row" | "clear_cell":
+                return row is not None and not in_result
+            case "only_rejected":
+                return session.rows.view is not None or session.draft.counts().states[RowState.REJECTED] > 0
+            case "result":
+                return session.run is not None
+            case "edit_cell" | "insert_row" | "go_to_row" | "payload":
+                return not in_result
+            case "go_to_cell":
+                return in_result and self.result.has_entries
+            case "close_result":
+                return in_result
+            case "pause_sending" | "stop_sending":
+                return in_result and session.is_sending
+            case "send_edited":
+                return in_result and not session.is_sending
+            case "review":
+                return not in_result or session.is_sending
+        return True
+
+    # -- events -------------------------------------------------------------------------------------------
+
+    @on(RecordGrid.Moved)
+    def _moved(self) -> None:
+        if self.grid.open is None:
+            self._said = None
+        self.show_issue()
+        self.show_payload()
+        self.show_footer()
+
+    @on(RecordGrid.Laid)
+    def _laid(self) -> None:
+        self.header.refresh()
+
+    @on(RecordGrid.Editing)
+    def _editing(self) -> None:
+        if self.grid.open is not None:
+            self._said = None
+        self.show_status()
+        self.show_issue()
+        self.show_footer()
+
+    @on(RecordGrid.Refused)
+    def _refused(self, event: RecordGrid.Refused) -> None:
+        self._said = IssueState(sentence=visible(event.reason, 400), role="text")
+        self.show_issue()
+
+    @on(GoToCell)
+    def _go_to_cell(self, event: GoToCell) -> None:
+        event.stop()
+        self.go_to_refused(event.row_id, event.field)
+
+    @on(Menu.Chosen)
+    async def _chosen(self, event: Menu.Chosen) -> None:
+        self.close_menu()
+        if self.can(event.action.id):
+            await self.run_action(event.action.id)
+
+    @on(Menu.Closed)
+    def close_menu(self) -> None:
+        """Leave the menu."""
+        if self.menu.has_class("-open"):
+            self.menu.remove_class("-open")
+            self.remove_class("-menu")
+            self.grid.focus()
+            self.show_footer()
+
+    def on_resize(self, event: events.Resize) -> None:
+        super().on_resize(event)
+        self.show_dock()
+        self.show_footer()
+
+    def on_descendant_focus(self) -> None:
+        self.show_footer()
+
+    # -- actions ------------------------------------------------------------------------------------------
+
+    def action_menu(self) -> None:
+        members = [a for a in actions_of("grid", "app") if a.letter and self.can(a.id)]
+        self.menu.offer(members, self.keymap)
+        self.add_class("-menu")
+        self.menu.focus()
+        self.show_footer()
+
+    def action_close_menu(self) -> None:
+        self.close_menu()
+
+    def action_edit_cell(self) -> None:
+        if self.grid.open is None:
+            self.grid.edit()
+
+    def action_clear_cell(self) -> None:
+        row = self.grid.row_id
+        if row is not None:
+            if reason := self.session.rows.locked(row):
+                self._refused(RecordGrid.Refused(reason))
+            else:
+                self.session.clear_cell(row, self.field)
+
+    def action_undo(self) -> None:
+        self._show_step(self.session.undo())
+
+    def action_redo(self) -> None:
+        self._show_step(self.session.redo())
+
+    def _show_step(self, place: Place | None) -> None:
+        said = self._said
+        if place is not None:
+            self.grid.go_to(place.row_id, place.field_index)
+        self.call_later(self._say_again, said)
+
+    def _say_again(self, said: IssueState | None) -> None:
+        self._said = said
+        self.show_issue()
+
+    def action_insert_row(self) -> None:
+        new = self.session.insert_row(self.grid.row_id)
+        if new is not None:
+            self.grid.go_to(new)
+
+    def action_duplicate_row(self) -> None:
+        row = self.grid.row_id
+        new = self.session.duplicate_row(row) if row is not None else None
+        if new is not None:
+            self.grid.go_to(new)
+
+    def action_delete_row(self) -> None:
+        row = self.grid.row_id
+        if row is not None:
+            self.session.delete_row(row)
+
+    def action_skip_row(self) -> None:
+        row = self.grid.row_id
+        if row is not None:
+            self.session.skip(row)
+
+    def action_next_issue(self) -> None:
+        self._walk(backwards=False)
+
+    def action_previous_issue(self) -> None:
+        self._walk(backwards=True)
+
+    def _walk(self, *, backwards: bool) -> None:
+        place = self.session.next_issue(self.grid.row, self.grid.column, backwards=backwards)
+        if place is not None:
+            self.grid.go_to(place.row_id, place.field_index)
+            self.grid.focus()
+
+    def action_fix(self) -> None:
+        row = self.grid.row_id
+        issue = first_issue(self.session, row, self.field) if row is not None else None
+        if issue is not None and issue.field is not None and self.session.fix(issue):
+            self.grid.go_to(issue.row_id or 0, self.session.draft.schema.names.index(issue.field))
+
+    def action_payload(self) -> None:
+        if self.app.size.width < DOCK_FROM:
+            self.post_message(ShowPayload(self.grid.row_id, self.field))
+            return
+        if self.dock.current is not self.payload:
+            self.form = "JSON"
+            self.dock.open(self.payload, lambda palette: ([], []), wide=False)
+        else:
+            at = FORMS.index(self.form) + 1 if self.form else 0
+            self.form = FORMS[at] if at < len(FORMS) else None
+            if self.form is None:
+                self.dock.close()
+        self.show_payload()
+
+    def action_only_rejected(self) -> None:
+        if self.session.rows.view is not None:
+            self.session.show_all()
+        elif self.session.show_rejected():
+            self.grid.go_to_index(0)
+
+    def action_go_to_row(self) -> None:
+        self.add_class("-asking")
+        self.prompt.clear()
+        self.prompt.focus()
+
+    @on(TextField.Submitted, "#prompt")
+    def _row_given(self, event: TextField.Submitted) -> None:
+        text = event.text.strip().replace(",", "")
+        self.remove_class("-asking")
+        self.grid.focus()
+        if not text.isascii() or not text.isdigit():
+            self._refused(RecordGrid.Refused("A row number is a number, like 230."))
+        elif not self._go_to_number(int(text)):
+            last = len(self.session.draft.batch)
+            self._refused(
+                RecordGrid.Refused(f"There is no row {int(text):,} here: the last one is {last:,}.")
+            )
+
+    def _go_to_number(self, number: int) -> bool:
+        batch = self.session.draft.batch
+        return 1 <= number <= len(batch) and self.grid.go_to(batch.row_at(number - 1))
+
+    @on(TextField.Left, "#prompt")
+    def _row_not_given(self) -> None:
+        self.remove_class("-asking")
+        self.grid.focus()
+
+    def action_review(self) -> None:
+        if self.session.is_sending:
+            self.open_result()
+        else:
+            self.grid.keep()
+            self.post_message(AskForReview())
+
+    def action_send_edited(self) -> None:
+        self.action_close_result()
+        self.action_review()
+
+    def action_result(self) -> None:
+        if self.session.run is not None:
+            self.open_result()
+
+    def action_close_result(self) -> None:
+        self.grid.focus()
+        self.dock.close()
+        self.show_dock()
+        self.show_footer()
+
+    def action_go_to_cell(self) -> None:
+        self.result.go()
+
+    def go_to_refused(self, row_id: RowId, field: str | None) -> None:
+        """Show the refused rows, with the cursor on one of them."""
+        if self.session.draft.state(row_id) is RowState.REJECTED:
+            self.session.show_rejected()
+        elif self.session.rows.index_of(row_id) is None:
+            self.session.show_all()
+        names = self.session.draft.schema.names
+        self.grid.go_to(row_id, names.index(field) if field in names else None)
+        self.grid.focus()
+
+    def action_pause_sending(self) -> None:
+        self.post_message(PauseSending())
+
+    def action_stop_sending(self) -> None:
+        self.post_message(StopSending())
+
+    def action_open_file(self) -> None:
+        self.post_message(AskForFile())
+
+    def action_start(self) -> None:
+        self.post_message(GoToStart())

@@ -1,0 +1,76 @@
+"""The progress or result of a sending over the whole screen, where the window has no room for a dock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.widget import Widget
+
+from leapgrid.tui.actions import Action, actions_of, bindings
+from leapgrid.tui.desk import Desk
+from leapgrid.tui.messages import AskForReview, PauseSending, StopSending
+from leapgrid.tui.result import result_state
+from leapgrid.tui.screens.page import Page
+from leapgrid.tui.session import Changed, Session
+from leapgrid.tui.widgets.dock import DockTitle
+from leapgrid.tui.widgets.result_view import ResultView
+
+
+class ResultPage(Page):
+    """What became of a sending."""
+
+    SCOPES = ("result", "app")
+    BINDINGS = bindings("result")
+
+    def __init__(self, desk: Desk, session: Session, keymap: dict[str, str]) -> None:
+        super().__init__(desk, keymap)
+        self.session = session
+        self.heading = DockTitle()
+        self.view = ResultView()
+
+    def body(self) -> Iterable[Widget]:
+        return (self.heading, self.view)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.session.listen(self._changed)
+        self.view.focus()
+        self._changed(Changed(run=True))
+
+    def on_unmount(self) -> None:
+        self.session.forget(self._changed)
+
+    def _changed(self, changed: Changed) -> None:
+        self.view.show(result_state(self.session, self.desk.target.text))
+        self.heading.show(self.view.title_parts)
+        self.show_title()
+        self.show_footer()
+
+    def can(self, action_id: str) -> bool:
+        match action_id:
+            case "pause_sending" | "stop_sending":
+                return self.session.is_sending
+            case "send_edited":
+                return not self.session.is_sending
+            case "go_to_cell":
+                return self.view.has_entries
+        return True
+
+    def footer_actions(self) -> list[Action]:
+        return actions_of("result", "app")
+
+    def action_go_to_cell(self) -> None:
+        self.view.go()
+
+    def action_close_result(self) -> None:
+        self.dismiss()
+
+    def action_send_edited(self) -> None:
+        self.dismiss()
+        self.app.post_message(AskForReview())
+
+    def action_pause_sending(self) -> None:
+        self.post_message(PauseSending())
+
+    def action_stop_sending(self) -> None:
+        self.post_message(StopSending())
