@@ -345,8 +345,12 @@ class _Lexer:
                 self._at += 1
                 try:
                     return made.decode("utf-8", "surrogatepass")
-                except UnicodeDecodeError:
-                    break
+                except UnicodeDecodeError as problem:
+                    raise UnreadableFile(
+                        f"The text that begins in line {line} of {self._name} is not UTF-8 once its escapes "
+                        "are read. Give the records in single quotes.",
+                        line,
+                    ) from problem
             match = _ANSI.match(text, self._at)
             if match:
                 made += _escaped(match)
@@ -354,13 +358,7 @@ class _Lexer:
             else:
                 made += char.encode("utf-8", "surrogatepass")
                 self._at += 1
-        if self._at >= len(text):
-            raise self._unclosed(line)
-        raise UnreadableFile(
-            f"The text that begins in line {line} of {self._name} is not UTF-8 once its escapes are read. "
-            "Give the records in single quotes.",
-            line,
-        )
+        raise self._unclosed(line)
 
     def _unclosed(self, line: int) -> UnreadableFile:
         return UnreadableFile(

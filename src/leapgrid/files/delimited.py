@@ -19,6 +19,7 @@ from leapgrid.records.frame import Frame
 
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _DECLARED = re.compile(r'"?sep=([,;\t|])"?\s*')
+_MOST_HEADER_LINES = 64
 _FLUSH = 4096
 """Rows that are held before they are turned into columns: one call a column instead of one a cell."""
 
@@ -69,11 +70,13 @@ def read_table(
             "delimiter", number, f"The values are parted by {_NAMES[delimiter]}, as line {number} says."
         )
         number, first = _first_line(lines, number, blank, name)
+        header = _whole_header(first, lines)
     else:
-        delimiter = _choose_delimiter(first, preferred, count_matches)
+        header = _whole_header(first, lines)
+        delimiter = _choose_delimiter("".join(header), preferred, count_matches)
         if delimiter != preferred:
             notes.add("delimiter", number, f"The values are parted by {_NAMES[delimiter]} and were read so.")
-    records = _Records(chain([first], lines), number - 1, name, delimiter, notes)
+    records = _Records(chain(header, lines), number - 1, name, delimiter, notes)
     _, headers = next(records)
     if len(headers) > MAX_COLUMNS:
         raise UnreadableFile(
@@ -99,18 +102,29 @@ def _first_line(lines: Iterator[str], number: int, blank: list[int], name: str) 
     raise UnreadableFile(f"{name} has no header line. Name a file with a header line and records.")
 
 
-def _choose_delimiter(first: str, preferred: str, count_matches: Callable[[Sequence[str]], int]) -> str:
+def _whole_header(first: str, lines: Iterator[str]) -> list[str]:
+    """The physical lines of the header: more than one where a quoted header has a line break."""
+    physical = [first]
+    quotes = first.count('"')
+    while quotes % 2 and len(physical) < _MOST_HEADER_LINES:
+        line = next(lines, None)
+        if line is None:
+            break
+        physical.append(line)
+        quotes += line.count('"')
+    return physical
+
+
+def _choose_delimiter(header: str, preferred: str, count_matches: Callable[[Sequence[str]], int]) -> str:
     """The preferred one, unless the header has none of it or another makes more fields of the header."""
-
-    def matches(delimiter: str) -> int:
-        return count_matches(split_untidy(first, delimiter))
-
-    others = [d for d in ",\t;" if d != preferred and d in first]
-    best = max(others, key=matches, default=preferred)
-    if matches(best) > matches(preferred):
+    parts = {delimiter: split_untidy(header, delimiter) for delimiter in ",\t;"}
+    matches = {delimiter: count_matches(cells) for delimiter, cells in parts.items()}
+    best = max(matches, key=lambda delimiter: matches[delimiter])
+    if matches[best] > matches[preferred]:
         return best
-    if preferred not in first and others:
-        return max(others, key=first.count)
+    if len(parts[preferred]) == 1:
+        most = max(parts, key=lambda delimiter: len(parts[delimiter]))
+        return most if len(parts[most]) > 1 else preferred
     return preferred
 
 

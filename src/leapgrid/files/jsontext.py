@@ -1,7 +1,7 @@
 """JSON text to values whose numbers stay as they are spelled.
 
-Strict JSON first, because it is fast; then the same text without the trailing commas that the examples of
-the API documentation have; then the json5 library, which is slow and so only for short texts.
+Strict JSON first, because it is fast; then the same text without comments and the trailing commas that
+the examples of the API documentation have; then the json5 library, which is slow and so only for short texts.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from leapgrid.files.model import UnreadableFile
 from leapgrid.files.notebook import Notebook, quoted
 
 _STRING_OR_TRAILING_COMMA = re.compile(r'"(?:[^"\\]+|\\.)*+"|,(?=\s*[\]}])', re.DOTALL)
+_STRING_OR_COMMENT = re.compile(r'"(?:[^"\\]+|\\.)*+"|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _BRACKETS = re.compile(r'"(?:[^"\\]+|\\.)*+"|[\[\]{}]', re.DOTALL)
 _PLACE = re.compile(r":(\d+) (.*) at column (\d+)\s*\Z", re.DOTALL)
 
@@ -73,16 +74,22 @@ def parse_json(text: str, name: str, notes: Notebook, *, first_line: int = 1) ->
     if _line_of_depth(text):
         # Both parsers recurse; json5 would be at it for long.
         raise _too_deep(text, name, first_line)
-    trimmed = _STRING_OR_TRAILING_COMMA.sub(lambda m: " " if m.group() == "," else m.group(), text)
+    trimmed = _STRING_OR_TRAILING_COMMA.sub(_blank, _STRING_OR_COMMENT.sub(_blank, text))
     if trimmed != text:
         try:
             value = _strict(trimmed)
         except json.JSONDecodeError:
             pass
         else:
-            notes.add("json5", None, "There are commas before closing brackets; they were read over.")
+            notes.add("json5", None, "Comments and commas before closing brackets were read over.")
             return value
     return _read_json5(text, name, notes, first_line, strict)
+
+
+def _blank(match: re.Match[str]) -> str:
+    # What is no JSON text is a comment or a comma too many. Should a text in single quotes have been cut,
+    # its quotes are left over, and strict JSON has none.
+    return match.group() if match.group().startswith('"') else " "
 
 
 def _strict(text: str) -> Any:
@@ -147,7 +154,7 @@ def depth(value: Any) -> int:
 def _read_json5(text: str, name: str, notes: Notebook, first_line: int, strict: json.JSONDecodeError) -> Any:
     if len(text) > MAX_JSON5:
         raise _not_json(
-            strict, name, first_line, f" (comments and the like only up to {MAX_JSON5 // MIB} MiB)"
+            strict, name, first_line, f" (single quotes and the like only up to {MAX_JSON5 // MIB} MiB)"
         )
     if strict.msg == "Extra data" and _is_json_lines(text):
         line = first_line + strict.lineno - 1
