@@ -58,9 +58,11 @@ def test_printable_ascii_is_unchanged(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Müller", "e\u0301", "Владимир", "王小明", "محمد", "שלום", "नमस्ते", "한국어", "สวัสดี", "+49 171 2345678",
-        "a\u00a0b", "a\u3000b", "“x” – …", "✓ ✗ ▸", "😀", "❤️", "☎\ufe0e", "1️⃣", "#️⃣", "👩\u200d💻", "👨\u200d👩\u200d👧",
-        "👩🏽\u200d🚀", "🏳️\u200d🌈", "🧑\u200d⚕️", "🙂\u200d↔️", "🫨", "🇩🇪", "می\u200cخواهم", "क्\u200dष", "葛\U000e0100",
+        "Müller", "e\u0301", "Владимир", "王小明", "محمد", "שלום", "नमस्ते", "한국어", "สวัสดี",
+        "+49 171 23", "a\u00a0b", "a\u3000b", "“x” – …", "✓ ✗ ▸", "😀", "❤️",
+        "☎\ufe0e", "1️⃣", "#️⃣", "👩\u200d💻", "👨\u200d👩\u200d👧",
+        "👩🏽\u200d🚀", "🏳️\u200d🌈", "🧑\u200d⚕️", "🙂\u200d↔️",
+        "🫨", "🇩🇪", "می\u200cخواهم", "क्\u200dष", "葛\U000e0100",
         "\ue0b0", "",
     ],
 )  # fmt: skip
@@ -101,7 +103,7 @@ def test_letters_marks_and_emoji_are_unchanged(text: str) -> None:
 )
 def test_what_acts_is_shown(text: str, shown: str) -> None:
     assert visible(text) == shown
-    assert visible(text * 300) == shown * 300  # long texts go another way than short ones
+    assert visible(f"{text}." * 300) == f"{shown}." * 300  # long texts go another way than short ones
 
 
 @pytest.mark.parametrize(
