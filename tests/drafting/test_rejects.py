@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from leapgrid.drafting import WorkingDraft, export_rejects, rejected_rows
+from leapgrid.files import UnwritableFile
+from leapgrid.records import InsertRows
+from leapgrid.sandbox import SandboxServer
+from leapgrid.workspace import Workspace
+from tests.drafting.desk import ANNA, LEAD, REFUSED, draft_of, send, typed, write_csv
+
+
+def rows_of(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
+async def test_rejected_records_go_out_with_their_own_columns_and_what_was_wrong(
+    workspace: Workspace, sandbox: SandboxServer, tmp_path: Path
+) -> None:
+    path = write_csv(
+        tmp_path / "in.csv",
+        "E-mail,Notes,Name",
+        "anna@kellerbau.de,met in Ulm,Anna Keller",
+        "mallory@mailinator.com,call back,Mallory",
+    )
+    draft = WorkingDraft.from_file(workspace, path, LEAD)
+    draft.check_all()
+    typed(draft, 1, "phone", "+49 30 901820")
+    rows = draft.batch.new_row_ids(1)
+    draft.apply(InsertRows(2, rows, {"name": ("Eve",), "email": ("eve@mailinator.com",)}), "new record")
+    await send(draft, sandbox)
+    assert rejected_rows(draft) == (1, *rows)
+    out = tmp_path / "rejects.csv"
+    assert export_rejects(draft, out) == 2
+    says = 'The server says "email domain is not allowed: {}".'
+    assert rows_of(out) == [
+        ["E-mail", "Notes", "Name", "phone", "line", "field", "value", "message"],
+        [
+            "mallory@mailinator.com",
+            "call back",
+            "Mallory",
+            "+49 30 901820",
+            "3",
+            "email",
+            "mallory@mailinator.com",
+            says.format("mallory@mailinator.com"),
+        ],
+        [
+            "eve@mailinator.com",
+            "",
+            "Eve",
+            "",
+            "",
+            "email",
+            "eve@mailinator.com",
+            says.format("eve@mailinator.com"),
+        ],
+    ]
+    with pytest.raises(UnwritableFile):
+        export_rejects(draft, path)
+    draft.close()
+
+
+async def test_a_draft_without_a_file_has_a_column_for_each_field(
+    workspace: Workspace, sandbox: SandboxServer, tmp_path: Path
+) -> None:
+    draft = WorkingDraft.new(workspace, LEAD, "by hand")
+    rows = draft.batch.new_row_ids(1)
+    draft.apply(InsertRows(0, rows, {name: (text,) for name, text in REFUSED.items()}), "new record")
+    await send(draft, sandbox)
+    export_rejects(draft, tmp_path / "rejects.csv")
+    header, row = rows_of(tmp_path / "rejects.csv")
+    assert header[:6] == list(LEAD.names)
+    assert row[:2] == ["Mallory", "mallory@mailinator.com"]
+    draft.close()
+
+
+def test_without_rejected_records_there_is_only_the_header(tmp_path: Path) -> None:
+    draft = draft_of(None, ANNA)
+    assert export_rejects(draft, tmp_path / "rejects.csv") == 0
+    assert len(rows_of(tmp_path / "rejects.csv")) == 1
