@@ -131,6 +131,25 @@ def test_an_edit_that_does_not_fit_changes_nothing(edit: Edit) -> None:
     assert 50 not in batch
 
 
+def test_what_changed_since_a_version_is_known() -> None:
+    batch = three_leads()
+    batch.apply(set_cell(0, "name", "Anna"))
+    version = batch.version
+    assert batch.changed_since(version) == set()
+    batch.apply(set_cell(1, "name", "Bao"))
+    batch.apply(DeleteRows((2,)))
+    rows = batch.new_row_ids(1)
+    batch.apply(InsertRows(0, rows))
+    assert batch.changed_since(version) == {1, 2, *rows}
+
+
+def test_reserved_ids_are_not_given_out() -> None:
+    batch = three_leads()
+    batch.reserve_ids(10)
+    batch.reserve_ids(5)
+    assert batch.new_row_ids(2) == (10, 11)
+
+
 @pytest.mark.parametrize("mapping", [{"name": 3}, {"name": -1}, {"nobody": 0}])
 def test_a_mapping_that_names_what_is_not_there_is_refused(mapping: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="cannot be read"):

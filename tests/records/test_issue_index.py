@@ -98,6 +98,24 @@ def test_one_source_can_be_forgotten() -> None:
     assert index.counts.errors == 1
 
 
+def test_the_issues_of_a_check_made_elsewhere_take_the_place_of_the_local_ones() -> None:
+    batch, index, made = three_leads(), IssueIndex(), IssueIndex()
+    said = issue(0, source=Source.SERVER)
+    index.replace_cell(0, "email", [said], Source.SERVER)
+    index.replace_cell(1, "email", [issue(1)])
+    assert index.next((0, 0), batch, FIELDS) is not None
+    made.replace_cell(0, "email", [issue(0, severity=Severity.WARNING)])
+    made.replace_cell(2, "name", [issue(2, "name")])
+    revision = index.revision
+    index.adopt(made)
+    assert index.revision > revision
+    assert index.at(0, "email") == (said, issue(0, severity=Severity.WARNING))
+    assert index.of_row(1) == ()
+    assert index.counts == IssueCounts(2, 1, 2, 1)
+    assert (index.row_counts(0), index.local_counts(0), index.local_counts(2)) == ((1, 1), (0, 1), (1, 0))
+    assert index.next((0, 3), batch, FIELDS) == Place(2, "name", 2, 0)
+
+
 def test_alike_issues_are_grouped_errors_first_then_the_largest_group() -> None:
     index = IssueIndex()
     for row in range(3):
