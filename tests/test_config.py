@@ -132,6 +132,7 @@ def test_a_key_in_the_file_is_refused_and_not_shown(text: str) -> None:
     assert "may not stand in a file. Take it out and set LEAPGRID_TOKEN." in caught.value.message
     assert "sEcReT" not in caught.value.message
     assert caught.value.__cause__ is None
+    assert "sEcReT" not in str(caught.value.__context__)  # what a debugger or a report would print
 
 
 def test_a_file_that_is_no_settings_file(tmp_path: Path) -> None:
