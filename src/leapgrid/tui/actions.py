@@ -82,10 +82,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("start", "grid", "Drafts and start", letter="z", group="LeapGrid"),
     Action("quit", "app", "Quit", "ctrl+q", letter="q", group="LeapGrid", help="There is nothing to save."),
     # In a cell
-    Action("keep_down", "cell", "Keep the text, go down", "enter", "Keep, down", priority=0),
-    Action("keep_right", "cell", "Keep the text, go right", "tab", "Keep, right", priority=1),
-    Action("restore", "cell", "Restore the old text", "escape", "Restore", priority=2),
-    Action("fix_text", "cell", "Take the fix", "f8", "Fix", priority=3),
+    Action("keep_down", "cell", "Keep the text, go down", "enter", "Keep, down", priority=-4),
+    Action("keep_right", "cell", "Keep the text, go right", "tab", "Keep, right", priority=-3),
+    Action("restore", "cell", "Restore the old text", "escape", "Restore", priority=-2),
+    Action("fix_text", "cell", "Take the fix", "f8", "Fix", priority=-1),
     # The menu
     Action("close_menu", "menu", "Close", "escape", "Close", priority=0),
     # Start

@@ -213,7 +213,9 @@ def _is_color(role: Role, value: str) -> bool:
 
 
 def _first_problem(error: ValidationError) -> str:
-    problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    problems = error.errors(include_url=False, include_context=False, include_input=False)
+    # A mistyped key is both unknown and missing; what it was meant to be is the better hint.
+    problem = min(problems, key=lambda p: p["type"] != "extra_forbidden")
     where = ".".join(str(part) for part in problem["loc"])
     key = str(problem["loc"][-1]) if problem["loc"] else ""
     if problem["type"] == "extra_forbidden":

@@ -39,7 +39,7 @@ class ChoiceList:
         if not fresh and typed in choices:
             matching = list(choices)
         self.at = None
-        self._only = starting[0] if len(starting) == 1 and typed else None
+        self._only = starting[0] if fresh and typed and len(starting) == 1 else None
         self.shown = tuple(matching[:_MOST_SHOWN]) if matching != [typed] else ()
 
     def step(self, by: int) -> None:

@@ -9,11 +9,14 @@ from rich.cells import cell_len
 
 from leapgrid.tui.grid.model import Column
 
-NARROWEST, WIDEST = 6, 30
+NARROWEST, WIDEST, SPARE_WIDEST = 6, 30, 44
+_FEW = 30
 _GIVES_WAY_TO = {"text": 15, "reference": 10, "email": 23}
 """How narrow a column may get before one is dropped: an id or a name can give way, a phone number cannot."""
 _MORE = 3
 """Cells kept free at the right end where columns do not fit: for the count, and for marks of bad cells."""
+_MORE_IN_WORDS = 9
+"""The same with the count in words ("▸3 more"), where there are cells to spare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +73,37 @@ class GridLayout:
         return self.spans[-1].end if self.spans else self.gutter
 
 
-def natural_width(column: Column, texts: Sequence[int]) -> int:
-    """The width a column would like: its heading, and the 90th percentile of what stands in it."""
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How wide a column would like to be.
+
+    Attributes:
+        usual: the 90th percentile of its texts and its heading, within the limits.
+        longest: its longest text, within a wider limit; given only out of spare cells.
+    """
+
+    usual: int
+    longest: int
+
+
+def wish_for(column: Column, texts: Sequence[int]) -> Wish:
+    """The width a column would like, from the widths of what stands in it."""
     widths = sorted(texts)
-    usual = widths[min(len(widths) - 1, (len(widths) * 9) // 10)] if widths else 0
+    # Of a few texts none is an outlier.
+    usual = widths[-1 if len(widths) < _FEW else (len(widths) * 9) // 10] if widths else 0
     heading = cell_len(column.name)
-    roomy = max(heading, min(usual, WIDEST))
-    return max(NARROWEST, min(WIDEST, roomy))
+    roomy = max(NARROWEST, min(WIDEST, max(heading, usual)))
+    return Wish(roomy, max(roomy, min(SPARE_WIDEST, widths[-1] if widths else 0)))
 
 
 def lay_out(
-    columns: Sequence[Column], natural: Sequence[int], width: int, rows: int, offset: int = 0
+    columns: Sequence[Column], wishes: Sequence[Wish], width: int, rows: int, offset: int = 0
 ) -> GridLayout:
     """Lay the columns out.
 
     Args:
         columns: all of them.
-        natural: the width that each would like, in cells.
+        wishes: the width that each would like.
         width: cells that the grid has.
         rows: the highest row number, which decides the gutter.
         offset: how many columns after the first are scrolled away to the left.
@@ -96,7 +113,7 @@ def lay_out(
     room = width - gutter
     if not columns:
         return GridLayout(gutter, digits, (), 0, 0, width)
-    floor = [min(n, _GIVES_WAY_TO.get(c.kind, n)) for c, n in zip(columns, natural, strict=True)]
+    floor = [min(w.usual, _GIVES_WAY_TO.get(c.kind, w.usual)) for c, w in zip(columns, wishes, strict=True)]
     offset = max(0, min(offset, len(columns) - 2)) if len(columns) > 1 else 0
     chosen = [0, *range(1 + offset, len(columns))]
     if sum(floor[i] + 2 for i in chosen) > room:
@@ -109,14 +126,19 @@ def lay_out(
             kept.append(i)
             used += floor[i] + 2
         chosen = kept
-    after = len(columns) - 1 - chosen[-1]
+    after = len(columns) - len(chosen) - offset
     spare = room - (_MORE if after else 0) - sum(floor[i] + 2 for i in chosen)
     widths = {i: floor[i] for i in chosen}
-    # What is left over goes to the name first, then to the address, then to whoever was narrowed.
-    for i in sorted(chosen, key=lambda i: (i != 0, columns[i].kind != "email", i)):
-        more = min(max(0, spare), natural[i] - widths[i])
-        widths[i] += more
-        spare -= more
+    if after:
+        spare -= min(max(0, spare), _MORE_IN_WORDS - _MORE)
+    # What is left over goes to the name first, then to the address, then to whoever was narrowed; and once
+    # all have what is usual, in the same order to those whose longest text is still cut.
+    turns = sorted(chosen, key=lambda i: (i != 0, columns[i].kind != "email", i))
+    for wanted in ([w.usual for w in wishes], [w.longest for w in wishes]):
+        for i in turns:
+            more = min(max(0, spare), wanted[i] - widths[i])
+            widths[i] += more
+            spare -= more
     x = gutter
     spans = []
     for i in chosen:
@@ -128,13 +150,13 @@ def lay_out(
 
 
 def offset_to_show(
-    columns: Sequence[Column], natural: Sequence[int], width: int, rows: int, offset: int, column: int
+    columns: Sequence[Column], wishes: Sequence[Wish], width: int, rows: int, offset: int, column: int
 ) -> int:
     """The least change of ``offset`` that brings a column onto the screen."""
     if column <= 0:
         return offset
     if column <= offset:
         return column - 1
-    while lay_out(columns, natural, width, rows, offset).span_of(column) is None and offset < column - 1:
+    while lay_out(columns, wishes, width, rows, offset).span_of(column) is None and offset < column - 1:
         offset += 1
     return offset

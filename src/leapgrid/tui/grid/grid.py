@@ -18,7 +18,7 @@ from textual.widget import Widget
 
 from leapgrid.records import RowId
 from leapgrid.tui.grid.choices import ChoiceList, draw_choices
-from leapgrid.tui.grid.columns import GridLayout, lay_out, natural_width, offset_to_show
+from leapgrid.tui.grid.columns import GridLayout, Wish, lay_out, offset_to_show, wish_for
 from leapgrid.tui.grid.editor import FINE, EditBuffer, draw_editor, note_for
 from leapgrid.tui.grid.model import GridModel, LiveCheck
 from leapgrid.tui.grid.navigation import MOVES, destination, thumb
@@ -89,7 +89,7 @@ class RecordGrid(Widget, can_focus=True):
         self.scrolled = 0
         self.open: OpenCell | None = None
         self._run_start: int | None = None
-        self._natural: list[int] = []
+        self._wishes: list[Wish] = []
         self._layout = GridLayout(9, 4, (), 0, 0, 0)
         self._strips: dict[tuple[object, ...], Strip] = {}
 
@@ -133,7 +133,7 @@ class RecordGrid(Widget, can_focus=True):
 
     def measure(self) -> None:
         """Choose the widths of the columns from what stands in them now."""
-        self._natural = [natural_width(c, self.model.widths(i)) for i, c in enumerate(self.model.columns)]
+        self._wishes = [wish_for(c, self.model.widths(i)) for i, c in enumerate(self.model.columns)]
         self._relay()
         self.refresh()
 
@@ -166,14 +166,14 @@ class RecordGrid(Widget, can_focus=True):
         self._refresh_line(self.row)
 
     def _relay(self) -> None:
-        if not self._natural or len(self._natural) != len(self.model.columns):
-            self._natural = [natural_width(c, self.model.widths(i)) for i, c in enumerate(self.model.columns)]
+        if not self._wishes or len(self._wishes) != len(self.model.columns):
+            self._wishes = [wish_for(c, self.model.widths(i)) for i, c in enumerate(self.model.columns)]
         width = self.size.width
         rows = len(self.model) + 1
         self.scrolled = offset_to_show(
-            self.model.columns, self._natural, width, rows, self.scrolled, self.column
+            self.model.columns, self._wishes, width, rows, self.scrolled, self.column
         )
-        layout = lay_out(self.model.columns, self._natural, width, rows, self.scrolled)
+        layout = lay_out(self.model.columns, self._wishes, width, rows, self.scrolled)
         if layout != self._layout:
             self._layout = layout
             self._strips.clear()

@@ -109,6 +109,8 @@ class GridScreen(Page):
         """The records, or the run, are different."""
         if changed.rows is None or changed.rows:
             self.grid.records_changed(changed.rows)
+        if changed.checked is not None and changed.checked[0] == changed.checked[1]:
+            self.grid.measure()  # now it is known which cells carry a mark
         if changed.said:
             self._said = IssueState(sentence=visible(changed.said, 400), role="text")
         self.show_all()
