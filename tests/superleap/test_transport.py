@@ -35,9 +35,25 @@ from tests.superleap.servers import (
     Connection,
     RawServer,
     answering,
+    broken_chunks,
     busy_port,
+    close_after_reading,
+    close_before_reading,
     closed_port,
-    response,
+    cut_body,
+    cut_chunks,
+    garbage,
+    half_a_head,
+    huge_head,
+    never_answers,
+    never_reads,
+    reset_after_reading,
+    reset_before_reading,
+    reset_in_body,
+    slow_body,
+    slow_chunks,
+    slow_head,
+    two_lengths,
 )
 
 SUCCESS = {"success": True, "data": {"message": "records added successfully"}}
@@ -208,65 +224,6 @@ async def test_a_file_of_certificates_that_is_none(call: Call, content: str | No
 # -- it may have arrived -----------------------------------------------------------------------------------
 
 
-def close_before_reading(connection: Connection) -> None:
-    connection.sock.recv(1)
-
-
-def reset_before_reading(connection: Connection) -> None:
-    connection.sock.recv(1)
-    connection.reset()
-
-
-def close_after_reading(connection: Connection) -> None:
-    connection.read_request()
-
-
-def reset_after_reading(connection: Connection) -> None:
-    connection.read_request()
-    connection.reset()
-
-
-def garbage(connection: Connection) -> None:
-    connection.read_request()
-    connection.send(b"\x16\x03\x01 220 smtp.example ESMTP ready\r\n\r\n")
-
-
-def half_a_head(connection: Connection) -> None:
-    connection.read_request()
-    connection.send(b"HTTP/1.1 200 OK\r\nContent-Le")
-
-
-def cut_body(connection: Connection) -> None:
-    connection.read_request()
-    connection.send(response(200, b'{"success": true', content_length="64"))
-
-
-def reset_in_body(connection: Connection) -> None:
-    connection.read_request()
-    connection.send(response(200, b'{"success": true', content_length="64"))
-    connection.reset()
-
-
-def broken_chunks(connection: Connection) -> None:
-    connection.read_request()
-    connection.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nnonsense\r\n")
-
-
-def cut_chunks(connection: Connection) -> None:
-    connection.read_request()
-    connection.send(b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n{"success": true\r\n')
-
-
-def huge_head(connection: Connection) -> None:
-    connection.read_request()
-    connection.send(b"HTTP/1.1 200 OK\r\n" + b"".join(b"X-%d: y\r\n" % n for n in range(30_000)) + b"\r\n")
-
-
-def two_lengths(connection: Connection) -> None:
-    connection.read_request()
-    connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n{}  ")
-
-
 @pytest.mark.parametrize(
     "script",
     [
@@ -296,38 +253,6 @@ async def test_a_broken_answer_leaves_it_open_and_a_create_is_not_repeated(
 
 
 # -- the one deadline --------------------------------------------------------------------------------------
-
-
-def never_answers(connection: Connection) -> None:
-    connection.read_request()
-    connection.wait()
-
-
-def never_reads(connection: Connection) -> None:
-    connection.wait()
-
-
-def slow_head(connection: Connection) -> None:
-    connection.read_request()
-    head = b"HTTP/1.1 200 OK\r\n" + b"X-Slow: yes\r\n" * 1000
-    for byte in head:
-        connection.send(bytes([byte]))
-        if connection.server.over.wait(0.05):
-            return
-
-
-def slow_body(connection: Connection) -> None:
-    connection.read_request()
-    connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
-    while not connection.server.over.wait(0.05):
-        connection.send(b" ")
-
-
-def slow_chunks(connection: Connection) -> None:
-    connection.read_request()
-    connection.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-    while not connection.server.over.wait(0.05):
-        connection.send(b"1\r\n \r\n")
 
 
 BIG = bulk_create_request("lead", [{"name": "x" * 16_000_000}])

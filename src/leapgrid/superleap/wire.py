@@ -77,7 +77,8 @@ OptionalText = Annotated[str | None, BeforeValidator(_text_or_none)]
 class WireModel(BaseModel):
     """Base of all: unknown keys are ignored, values never stand in an exception's text."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+    # Built when first used: most importers want only the paths and texts of this module.
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True, defer_build=True)
 
 
 class ValidationErrorItem(WireModel):
