@@ -61,6 +61,16 @@ def test_rejects_that_are_rejected_again_do_not_grow(tmp_path: Path) -> None:
     ]
 
 
+def test_columns_behind_those_of_earlier_rejects_stay(tmp_path: Path) -> None:
+    headers = ["line", "name", "line", "field", "value", "message", "phone"]
+    row = RejectedRow(["9", "A", "2", "name", "A", "no", "+1"], 5, "name", "A", "still no")
+    write_rejects(tmp_path / "r.csv", headers, [row])
+    assert list(csv.reader((tmp_path / "r.csv").read_text().splitlines())) == [
+        ["line", "name", "phone", "line", "field", "value", "message"],
+        ["9", "A", "+1", "5", "name", "A", "still no"],
+    ]
+
+
 def test_only_the_owner_may_read_it(tmp_path: Path) -> None:
     before = os.umask(0)
     try:

@@ -65,8 +65,8 @@ def write_rejects(
 
     Args:
         path: an existing regular file is replaced.
-        headers: the file's own columns. If they end in the four added ones (a file of rejects that was
-            read again), those are replaced, not added twice.
+        headers: the file's own columns. If the four added ones are among them, side by side (a file of
+            rejects that was read again), those are replaced, not added twice.
         rows: in their order.
         source: the file that the records came from, which is never written over.
 
@@ -79,16 +79,14 @@ def write_rejects(
     target = Path(os.path.realpath(path))
     name = shown_name(path)
     _refuse_target(target, source, name)
-    own = len(headers)
-    if tuple(headers[-len(ADDED) :]) == ADDED:
-        own -= len(ADDED)
+    own = _own_columns(headers)
     try:
         handle, beside = tempfile.mkstemp(prefix=".leapgrid-", suffix=".part", dir=target.parent)
     except OSError as problem:
         raise _cannot_write(problem, name) from problem
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            count = _write(file, headers[:own], rows, own)
+            count = _write(file, headers, rows, own)
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, target)
@@ -100,10 +98,20 @@ def write_rejects(
     return count
 
 
-def _write(file: TextIO, headers: Sequence[str], rows: Iterable[RejectedRow], own: int) -> int:
+def _own_columns(headers: Sequence[str]) -> list[int]:
+    """The columns without those that an earlier file of rejects brought along."""
+    columns = list(range(len(headers)))
+    for at in range(len(headers) - len(ADDED), -1, -1):
+        if tuple(headers[at : at + len(ADDED)]) == ADDED:
+            del columns[at : at + len(ADDED)]
+            break
+    return columns
+
+
+def _write(file: TextIO, headers: Sequence[str], rows: Iterable[RejectedRow], own: Sequence[int]) -> int:
     # CR LF, because the csv module quotes a cell with a line break only if it is one of its own.
     writer = csv.writer(file, lineterminator="\r\n")
-    first = [*headers, *ADDED]
+    first = [*(headers[column] for column in own), *ADDED]
     if first[0].startswith("\ufeff"):
         # Unquoted, it would be taken for the byte order mark of the file.
         csv.writer(file, lineterminator="\r\n", quoting=csv.QUOTE_ALL).writerow(map(_whole, first))
@@ -112,7 +120,7 @@ def _write(file: TextIO, headers: Sequence[str], rows: Iterable[RejectedRow], ow
     count = 0
     for row in rows:
         line = "" if row.line is None else str(row.line)
-        cells = [*row.cells[:own], *[""] * (own - len(row.cells))]
+        cells = [row.cells[column] if column < len(row.cells) else "" for column in own]
         writer.writerow(map(_whole, [*cells, line, row.field, row.value, row.message]))
         count += 1
     return count
