@@ -215,6 +215,10 @@ def test_the_command_prints_its_address_first_and_ends_with_ctrl_c() -> None:
             for status in (500, 200):
                 answer = httpx.post(url + CREATE, json=[{"name": "a"}], headers=headers, trust_env=False)
                 assert answer.status_code == status
+            port = int(url.rpartition(":")[2])
+            with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+                connection.sendall(b"this is not HTTP\r\n\r\n")
+                assert connection.recv(1000).startswith(b"HTTP/1.1 400")
             process.send_signal(signal.SIGINT)
             out, err = process.communicate(timeout=20)
         finally:
