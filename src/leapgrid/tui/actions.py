@@ -105,6 +105,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("show_payload", "review", "Payload of the first chunk", "p", "Payload", priority=4),
     Action("show_curl", "review", "The same as a curl command", "c", "curl", priority=5),
     Action("left_out", "review", "What is left out, and why", "l", "Left out", priority=6),
+    Action("first_issue", "review", "Back, to the first issue", "f4", priority=7),
     Action("back", "review", "Back", "escape", "Back", priority=1),
     # Progress and result
     Action("go_to_cell", "result", "Go to the cell", "enter", "Go to the cell", priority=1),

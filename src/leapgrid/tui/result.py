@@ -206,7 +206,7 @@ def _row(session: Session, issue: Issue) -> ResultRow:
     row = issue.row_id
     assert row is not None  # _groups takes only issues of rows
     position = draft.batch.position(row)
-    edited = draft.edited_fields(row)
+    edited = session.rows.edited_fields(row)
     named = {f.name for f in draft.schema.fields}
     shown = issue.field if issue.field in named else None
     name = draft.batch.text(row, "name") if "name" in named and issue.field != "name" else ""

@@ -13,6 +13,15 @@ from leapgrid.tui.theming import palette_of
 from leapgrid.tui.widgets.painted import Painted
 
 
+def with_thumb(widget: Painted, strip: Strip, y: int) -> Strip:
+    """A line of a painted widget with the scroll thumb on it, where the widget has more than its height."""
+    bar = thumb(widget.size.height, len(widget.lines()), widget.first_line)
+    if bar is None or not bar.start <= y < bar.stop:
+        return strip
+    style = palette_of(widget).style("rule", widget.GROUND)
+    return put(strip, widget.size.width - 1, strip_of([(SIGNS("▐"), style)], 1, style))
+
+
 class Listing(Painted, can_focus=True):
     """Lines of which some are entries; the cursor stands on one of these.
 
@@ -82,12 +91,7 @@ class Listing(Painted, can_focus=True):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        strip = super().render_line(y)
-        bar = thumb(self.size.height, len(self.lines()), self.first_line)
-        if bar is not None and bar.start <= y < bar.stop:
-            style = palette_of(self).style("rule", self.GROUND)
-            strip = put(strip, self.size.width - 1, strip_of([(SIGNS("▐"), style)], 1, style))
-        return strip
+        return with_thumb(self, super().render_line(y), y)
 
     def key(self, key: str) -> bool:
         """Do what a moving key does.

@@ -1,4 +1,4 @@
-"""The result panel: how a sending goes, and afterwards what became of it, with the way to every refused cell."""
+"""The result panel: how a sending goes, then what became of it, with the way to every refused cell."""
 
 from __future__ import annotations
 

@@ -1,0 +1,85 @@
+"""The palette: every action that the screen can do now, and the themes. Made from the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol, cast
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+from textual.fuzzy import Matcher
+from textual.types import IgnoreReturnCallbackType
+
+from leapgrid.tui.actions import actions_of, binding_id, key_label
+from leapgrid.tui.screens.page import Page
+from leapgrid.tui.theming import Palette
+from leapgrid.visible import visible
+
+
+class Themed(Protocol):
+    """What the palette needs of the app."""
+
+    @property
+    def palettes(self) -> Mapping[str, Palette]:
+        """The themes there are, by name."""
+
+    def choose_theme(self, name: str) -> None:
+        """Draw everything in another theme."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """Something that the palette offers; texts are safe to draw."""
+
+    title: str
+    words: str
+    do: IgnoreReturnCallbackType
+
+
+class LeapGridCommands(Provider):
+    """The actions of the screen below the palette."""
+
+    def commands(self) -> Iterator[Command]:
+        """What can be done now."""
+        screen = self.screen
+        app = self.app
+        if isinstance(screen, Page):
+            for action in actions_of(*screen.SCOPES):
+                if not screen.can(action.id):
+                    continue
+                keys = screen.keymap.get(binding_id(action), action.keys)
+                do = partial(app.run_action if action.scope == "app" else screen.run_action, action.id)
+                yield Command(action.title, key_label(keys) if keys else "", do)
+        themed = cast(Themed, app)
+        for name, palette in themed.palettes.items():
+            title = visible(palette.title, 40)
+            words = "in use" if name == app.theme else visible(name, 40)
+            yield Command(f"Theme: {title}", words, partial(themed.choose_theme, name))
+
+    async def discover(self) -> Hits:
+        for command in self.commands():
+            yield DiscoveryHit(_display(Content(command.title), command.words), command.do, command.title)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for command in self.commands():
+            score = matcher.match(command.title)
+            if score > 0:
+                shown = _display(_highlighted(matcher, command.title), command.words)
+                yield Hit(score, shown, command.do, command.title)
+
+
+def _display(title: Content, words: str) -> Content:
+    """Title and key as literal content: the palette would read a plain string as markup."""
+    return Content.assemble(title, ("  " + words, "dim")) if words else title
+
+
+def _highlighted(matcher: Matcher, title: str) -> Content:
+    content = Content(title)
+    score, offsets = matcher.fuzzy_search.match(matcher.query, title)
+    if score:
+        for offset in offsets:
+            content = content.stylize(matcher.match_style, offset, offset + 1)
+    return content

@@ -1,0 +1,411 @@
+"""Review & send: who goes, who stays and why, where to, and the one key that sends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
+
+from textual import events, on
+from textual.containers import Horizontal, Vertical
+from textual.strip import Strip
+from textual.widget import Widget
+
+from leapgrid.records import RowId, curl_command, payload_text
+from leapgrid.submit import Plan, SubmitOptions
+from leapgrid.superleap import SuperleapError, bulk_create_path, check_base_url, encode_records
+from leapgrid.tui.actions import Action, actions_of, bindings
+from leapgrid.tui.desk import Desk
+from leapgrid.tui.messages import SendPlan
+from leapgrid.tui.review import (
+    ATTENTION,
+    CONTENT,
+    REASONS,
+    ReviewState,
+    confirm_line,
+    production_name,
+    review_lines,
+)
+from leapgrid.tui.screens.page import Page
+from leapgrid.tui.screens.text_page import LineOf, TextPage, json_lines, plain_lines
+from leapgrid.tui.session import Changed, Session
+from leapgrid.tui.text import SIGNS, Part, fit, plural, strip_of
+from leapgrid.tui.theming import Palette
+from leapgrid.tui.widgets.button import Button
+from leapgrid.tui.widgets.fields import TextField
+from leapgrid.tui.widgets.listing import with_thumb
+from leapgrid.tui.widgets.painted import Painted
+from leapgrid.visible import visible
+
+_ROOMY = 28
+"""From this height on a new part has two empty lines above it."""
+_AT_ONCE = 2000
+"""A plan of more rows is made beside the loop, so that the page is there at once."""
+
+
+class ReviewText(Painted):
+    """The page above the buttons; where it is longer than the window, it scrolls."""
+
+    DEFAULT_CSS = """
+    ReviewText { width: 1fr; height: 1fr; }
+    """
+    GROUND = "ground"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state: ReviewState | None = None
+
+    def show(self, state: ReviewState) -> None:
+        """Show something else."""
+        self.state = state
+        self.repaint()
+        self.scroll_lines(0)
+
+    def paint(self, width: int, palette: Palette) -> list[Strip]:
+        plain = palette.style("text")
+        if self.state is None:
+            return [
+                Strip.blank(width, plain),
+                strip_of([("  Review & send", palette.style("strong", bold=True))], width, plain),
+                Strip.blank(width, plain),
+                strip_of([("  Looking at the records ...", palette.style("muted"))], width, plain),
+            ]
+        return [strip_of(line, width, plain) for line in review_lines(self.state, width, palette)]
+
+    def render_line(self, y: int) -> Strip:
+        return with_thumb(self, super().render_line(y), y)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.scroll_lines(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.scroll_lines(-3)
+
+
+class ConfirmLine(Painted):
+    """The sentence above the buttons where records go to production; no line at all elsewhere."""
+
+    DEFAULT_CSS = """
+    ConfirmLine { width: 1fr; height: 2; }
+    """
+    GROUND = "ground"
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name_to_type = name
+
+    @property
+    def needed(self) -> int:
+        """How many lines it takes, with air above it where there is room."""
+        if not self.name_to_type or not self.display:
+            return 0
+        return 3 if self.screen.size.height >= _ROOMY else 2
+
+    def paint(self, width: int, palette: Palette) -> list[Strip]:
+        plain = palette.style("text")
+        line = confirm_line(self.name_to_type, palette)
+        blank = Strip.blank(width, plain)
+        return [*[blank] * (self.needed - 1), strip_of(line, width, plain)]
+
+
+class ReviewScreen(Page):
+    """Shows a plan; Enter says :class:`SendPlan`, once."""
+
+    SCOPES = ("app", "review")
+    BINDINGS = bindings("review")
+    HAS_ISSUE_LINE = True
+    AUTO_FOCUS = ""
+
+    DEFAULT_CSS = f"""
+    ReviewScreen #page {{ height: 1fr; overflow: hidden hidden; }}
+    ReviewScreen #buttons {{ height: 1; margin: 1 2 1 {CONTENT}; }}
+    ReviewScreen #buttons > * {{ margin-right: 3; }}
+    ReviewScreen #name {{ width: 26; }}
+    """
+
+    def __init__(self, desk: Desk, keymap: dict[str, str] | None = None) -> None:
+        super().__init__(desk, keymap)
+        self.options: SubmitOptions = desk.options
+        self.text = ReviewText()
+        self.confirm = ConfirmLine(production_name(desk.link))
+        self.back = Button("Back", id="back")
+        self.name_field = TextField("name of the profile", id="name")
+        self.send = Button("Send", id="send")
+        self.state: ReviewState | None = None
+        self._sent = False
+
+    def body(self) -> Iterable[Widget]:
+        typed = (self.name_field,) if production_name(self.desk.link) else ()
+        buttons = (self.back, *typed, self.send) if typed else (self.send, self.back)
+        return (Vertical(self.text, self.confirm, Horizontal(*buttons, id="buttons"), id="page"),)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        if self.session is not None:
+            self.session.listen(self._changed)
+        self.run_worker(self._first_plan())
+
+    def on_unmount(self) -> None:
+        if self.session is not None:
+            self.session.forget(self._changed)
+
+    def _changed(self, changed: Changed) -> None:
+        """A check in the background went on, or came to its end and with it what keeps rows from going."""
+        session, state = self.session, self.state
+        if changed.checked is None or session is None or state is None:
+            return
+        if session.checking is None:
+            self.run_worker(self._first_plan())
+        else:
+            self.say(replace(state, checking=session.checking).obstacle)
+
+    async def _first_plan(self) -> None:
+        await self._look_again()
+        if self.state is not None and not self.state.obstacle and not production_name(self.desk.link):
+            self.send.focus()
+        else:
+            self.back.focus()
+
+    @property
+    def session(self) -> Session | None:
+        """The draft that is reviewed."""
+        return self.desk.session
+
+    async def _plan(self, options: SubmitOptions) -> Plan:
+        session = self.session
+        if session is None:
+            return Plan()
+        if len(session.draft.batch) <= _AT_ONCE or session.is_sending:
+            return session.plan(options)
+        # No edit and no answer can change the records while this page lies over them.
+        return await asyncio.to_thread(session.plan, options)
+
+    async def _look_again(self) -> None:
+        plan = await self._plan(self.options)
+        session = self.session
+        slug = session.draft.schema.slug if session else self.desk.schema.slug
+        sending = session.is_sending if session else False
+        self.state = ReviewState(
+            plan,
+            self.options,
+            slug,
+            self.desk.link,
+            self.desk.why_not_connected,
+            sending,
+            session.checking if session else None,
+        )
+        self.text.show(self.state)
+        self._fit()
+        if self.state.obstacle:
+            self.say(self.state.obstacle, role="text")
+        else:
+            self.issue_line.show(type(self.issue_line.state)())
+        self._show_send()
+
+    def _show_send(self) -> None:
+        state = self.state
+        number = state.plan.records if state else 0
+        self.send.show(f"Send {number:,}", enabled=self._may_send)
+        self.send.display = state is not None and not state.obstacle
+        self.name_field.display = self.confirm.display = self.send.display
+        self.show_footer()
+
+    def _fit(self) -> None:
+        """The buttons follow the text where it is short, and stay in sight where it is long."""
+        # Title, issue line and footer; the buttons with a line of air on both sides.
+        self.confirm.styles.height = self.confirm.needed
+        self.confirm.repaint()
+        room = self.size.height - 3 - 3 - self.confirm.needed
+        self.text.styles.height = max(1, min(len(self.text.lines()), room))
+
+    def on_resize(self, event: events.Resize) -> None:
+        super().on_resize(event)
+        self.call_after_refresh(self._fit)
+
+    # -- what can be done ---------------------------------------------------------------------------------
+
+    @property
+    def _may_send(self) -> bool:
+        state = self.state
+        if state is None or self._sent or state.obstacle:
+            return False
+        name = production_name(state.link)
+        return not name or self.name_field.text.strip() == name
+
+    def can(self, action_id: str) -> bool:
+        state = self.state
+        match action_id:
+            case "send":
+                return self._may_send and self.focused is not self.back
+            case "dry_run" | "show_payload" | "show_curl":
+                return state is not None and state.plan.records > 0 and not self._in_field
+            case "first_only":
+                several = self.options.first or (state is not None and state.plan.records > 1)
+                return several and not self._in_field
+            case "first_issue":
+                return state is not None and state.has_issues
+            case "left_out":
+                return state is not None and state.plan.left_out_count() > 0 and not self._in_field
+        return True
+
+    @property
+    def _in_field(self) -> bool:
+        return self.focused is self.name_field
+
+    def footer_actions(self) -> list[Action]:
+        actions = actions_of(*self.SCOPES)
+        if self.can("send"):
+            return actions
+        return [replace(a, main=True) if a.id == "back" else a for a in actions]
+
+    def label_of(self, action: Action) -> str:
+        if action.id == "send" and self.state is not None:
+            return f"Send {self.state.plan.records:,}"
+        if action.id == "first_only" and self.options.first:
+            return "All records"
+        return action.label
+
+    def on_descendant_focus(self) -> None:
+        self.show_footer()
+
+    # -- sending ------------------------------------------------------------------------------------------
+
+    def action_send(self) -> None:
+        if self.focused is self.back:
+            self.action_back()
+        elif self._may_send and self.state is not None:
+            # Before anything else, so that a second Enter that is already in the queue finds nothing to do.
+            self._sent = True
+            self.post_message(SendPlan(self.state.plan, self.options))
+            self.say("Starting ...", role="muted")
+            self._show_send()
+
+    @on(Button.Pressed, "#send")
+    def _send_pressed(self) -> None:
+        self.action_send()
+
+    @on(Button.Pressed, "#back")
+    def action_back(self) -> None:
+        self.dismiss()
+
+    @on(TextField.Changed, "#name")
+    def _name_typed(self) -> None:
+        self._show_send()
+
+    @on(TextField.Submitted, "#name")
+    def _name_given(self) -> None:
+        if self._may_send:
+            self.action_send()
+        else:
+            name = visible(production_name(self.desk.link), 40)
+            self.say(f"The name does not match. Type {name} to send.", sign="~", role="warning")
+
+    @on(TextField.Left, "#name")
+    def _name_left(self) -> None:
+        self.back.focus()
+
+    # -- the other keys -----------------------------------------------------------------------------------
+
+    async def action_first_issue(self) -> None:
+        """Back to the records, at the first that keeps a row from going."""
+        below = self.app.screen_stack[-2] if len(self.app.screen_stack) > 1 else None
+        await self.dismiss()
+        if isinstance(below, Page):
+            self.app.call_later(below.run_action, "next_issue")
+
+    async def action_first_only(self) -> None:
+        self.options = replace(self.options, first=not self.options.first)
+        await self._look_again()
+
+    async def action_dry_run(self) -> None:
+        session = self.session
+        if session is None:
+            return
+        await self._look_again()
+        if self.state is None or not self.state.plan.records:
+            return
+        self.say(await asyncio.to_thread(_dry_run, self.state), role="text")
+
+    def action_show_payload(self) -> None:
+        text = payload_text(self._first_chunk())
+        self._page("Payload", *json_lines(text))
+
+    def action_show_curl(self) -> None:
+        state = self.state
+        if state is None:
+            return
+        base = state.link.base_url.rstrip("/") if state.link else "$LEAPGRID_BASE_URL"
+        url = f"{base}{bulk_create_path(state.slug)}"
+        self._page("curl", *plain_lines(curl_command(url, payload_text(self._first_chunk()))))
+
+    def _first_chunk(self) -> list[dict[str, object]]:
+        chunks = self.state.plan.chunks if self.state else ()
+        return [dict(p) for p in chunks[0].payloads] if chunks else []
+
+    def _page(self, heading: str, count: int, line: LineOf) -> None:
+        chunks = self.state.plan.chunks if self.state else ()
+        of = f"chunk 1 of {len(chunks):,}, " if len(chunks) > 1 else ""
+        words = f"{of}{plural(len(chunks[0]) if chunks else 0, 'record')}, exactly as it is sent"
+        self.app.push_screen(TextPage(self.desk, self.keymap, heading, count, line, words=words))
+
+    def action_left_out(self) -> None:
+        session, state = self.session, self.state
+        if session is None or state is None:
+            return
+        count, line = _left_out_lines(session, state.plan)
+        words = plural(count, "row is not sent", "rows are not sent")
+        self.app.push_screen(TextPage(self.desk, self.keymap, "Left out", count, line, words=words))
+
+    def on_key(self, event: events.Key) -> None:
+        by = {"down": 1, "up": -1, "pagedown": 10, "pageup": -10}.get(event.key)
+        if by is not None:
+            event.stop()
+            self.text.scroll_lines(by)
+
+
+def _dry_run(state: ReviewState) -> str:
+    """Everything but the sending: the address, the path, and every chunk as the bytes that would go."""
+    plan = state.plan
+    going = f"{plural(plan.records, 'record')} in {plural(len(plan.chunks), 'chunk')}"
+    try:
+        bulk_create_path(state.slug)
+        if state.link is not None:
+            check_base_url(state.link.base_url)
+        for chunk in plan.chunks:
+            encode_records(chunk.payloads)
+    except SuperleapError as error:
+        return f"Dry run: this could not be sent. {error} Nothing was sent."
+    if state.link is None:
+        return f"Dry run: {going} can be sent once you are connected. Nothing was sent."
+    return f"Dry run: {going} would be sent to {state.link.host}. Nothing was sent."
+
+
+def _left_out_lines(session: Session, plan: Plan) -> tuple[int, LineOf]:
+    """The rows that stay, by reason, each with what is wrong with it."""
+    rows: list[tuple[RowId, int]] = []
+    reasons = [reason for reason in ATTENTION if reason in plan.left_out]
+    for at, reason in enumerate(reasons):
+        rows += [(row, at) for row in plan.left_out[reason]]
+    draft = session.draft
+
+    def line(index: int, width: int, palette: Palette) -> list[Part]:
+        row, at = rows[index]
+        reason = reasons[at]
+        glyph, role = REASONS[reason]
+        position = draft.batch.position(row)
+        values = draft.batch.values(row)
+        name = visible(values.get("name") or next(iter(values.values()), ""), 60)
+        issues = draft.issues.of_row(row)
+        why = visible(issues[0].message, 200) if issues else ""
+        return [
+            (f"{(position or 0) + 1:,}".rjust(7) + " ", palette.style("muted")),
+            (SIGNS(glyph) or " ", palette.style(role, bold=True)),
+            ("  ", palette.style("text")),
+            (fit(name, 24), palette.style("text")),
+            (f"  {reason.words}", palette.style("strong")),
+            (f"  {why}", palette.style("muted")),
+        ]
+
+    return len(rows), line

@@ -1,0 +1,346 @@
+"""The start screen: go on with a draft, or begin."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from textual import on, work
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from leapgrid.records import RowState
+from leapgrid.tui.actions import Action, actions_of, bindings
+from leapgrid.tui.desk import NOT_CONNECTED, Desk
+from leapgrid.tui.messages import AskForFile, NewDraft, OpenDraft, SampleLeads
+from leapgrid.tui.screens.page import Page
+from leapgrid.tui.text import SIGNS, Part, fit, plural, strip_of, wrap
+from leapgrid.tui.theming import Palette, Role
+from leapgrid.tui.widgets.listing import Listing
+from leapgrid.tui.widgets.title_bar import TitleState
+from leapgrid.visible import visible
+from leapgrid.workspace import DraftSummary, WorkspaceError
+
+_WELCOME = (
+    "Type leads in or bring a file. LeapGrid checks them as you go, "
+    "sends them to Superleap, and helps to repair what was refused."
+)
+_BLOCK = 68
+_NUMBERS = 49
+"""Cells of a draft's line that are not its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A way to begin: its key, its name, a few words, the action."""
+
+    key: str
+    title: str
+    words: str
+    action: str
+
+
+BEGINNINGS = (
+    Beginning("N", "New leads", "type them in", "new_draft"),
+    Beginning("O", "Open a file", "CSV, TSV, JSON, curl", "open_file"),
+    Beginning("D", "Try it with sample leads", "in the sandbox on this computer", "sample_leads"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftState:
+    """What matters most about a draft: its glyph, a number and a word; and how many rows were never sent."""
+
+    sign: str
+    role: Role
+    number: int
+    word: str
+    not_sent: int
+
+
+def draft_state(summary: DraftSummary) -> DraftState:
+    """The state of a draft in a few words: what needs a person first."""
+    counts = summary.counts
+    ready = counts.get(RowState.READY, 0)
+    sending = counts.get(RowState.SENDING, 0) + counts.get(RowState.QUEUED, 0)
+    created = counts.get(RowState.CREATED, 0) + counts.get(RowState.ALREADY_THERE, 0)
+    errors = summary.errors or 0
+    found: tuple[tuple[str, Role, int, str], ...] = (
+        (">", "sending", sending, "sending"),
+        ("?", "unknown", counts.get(RowState.UNKNOWN, 0), "unknown"),
+        ("✗", "error", counts.get(RowState.REJECTED, 0), "rejected"),
+        ("!", "error", errors, "error" if errors == 1 else "errors"),
+        ("✓", "created", created, "created"),
+        ("-", "muted", counts.get(RowState.SKIPPED, 0), "skipped"),
+    )
+    for sign, role, number, word in found:
+        if number:
+            return DraftState(sign, role, number, word, ready)
+    return DraftState("", "muted", 0, "", ready)
+
+
+def day_words(at: float, now: float | None = None) -> str:
+    """When something was: 10:42, yesterday, 18 March, 18 March 2024."""
+    moment = datetime.fromtimestamp(at)
+    today = datetime.fromtimestamp(time.time() if now is None else now)
+    days = (today.date() - moment.date()).days
+    if days <= 0:
+        return moment.strftime("%H:%M")
+    if days == 1:
+        return "yesterday"
+    words = f"{moment.day} {moment.strftime('%B')}"
+    return words if moment.year == today.year else f"{words} {moment.year}"
+
+
+class StartList(Listing):
+    """The drafts, and the ways to begin."""
+
+    DEFAULT_CSS = """
+    StartList { width: 1fr; height: 1fr; }
+    """
+    GROUND = "ground"
+
+    class Acted(Message):
+        """The entry under the cursor was clicked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.drafts: tuple[DraftSummary, ...] = ()
+
+    @property
+    def entry_count(self) -> int:
+        return len(self.drafts) + len(BEGINNINGS)
+
+    @property
+    def draft(self) -> DraftSummary | None:
+        """The draft under the cursor, or None."""
+        return self.drafts[self.at] if 0 <= self.at < len(self.drafts) else None
+
+    @property
+    def beginning(self) -> Beginning | None:
+        """The way to begin under the cursor, or None."""
+        at = self.at - len(self.drafts)
+        return BEGINNINGS[at] if 0 <= at < len(BEGINNINGS) else None
+
+    def show(self, drafts: Iterable[DraftSummary]) -> None:
+        """Show these drafts; the cursor stays on its draft where that is still there."""
+        old, begun = self.draft, self.beginning
+        first = not self.drafts
+        self.drafts = tuple(drafts)
+        ids = [d.id for d in self.drafts]
+        if old is not None and old.id in ids:
+            self.at = ids.index(old.id)
+        elif begun is not None and not first:
+            self.at = len(self.drafts) + BEGINNINGS.index(begun)
+        else:
+            self.at = max(0, min(self.at, len(self.drafts) - 1)) if not first else 0
+        self.repaint()
+        self.reveal()
+
+    def paint(self, width: int, palette: Palette) -> list[Strip]:
+        block = min(_BLOCK if width < 120 else _BLOCK + 16, width - 4)
+        indent = (width - block) // 2
+        plain = palette.style("text")
+        strong = palette.style("strong", bold=True)
+        blank = Strip.blank(width, plain)
+        tight = self.size.height < 26
+        lines = [blank] if tight else [blank] * 3
+        margin: Part = (" " * (indent + 2), plain)
+        for line in wrap(_WELCOME, block - 4):
+            lines.append(strip_of([margin, (line, plain)], width, plain))
+        gap = [blank] if tight else [blank, blank]
+        self.entry_lines = []
+        if self.drafts:
+            lines += [*gap, strip_of([margin, ("Go on with", strong)], width, plain), blank]
+            for i, draft in enumerate(self.drafts):
+                self.entry_lines.append(len(lines))
+                lines.append(self._draft(draft, indent, block, width, palette, here=i == self.at))
+        words = "Or begin" if self.drafts else "Begin"
+        lines += [*gap, strip_of([margin, (words, strong)], width, plain), blank]
+        for i, beginning in enumerate(BEGINNINGS):
+            here = i + len(self.drafts) == self.at
+            self.entry_lines.append(len(lines))
+            lines.append(self._beginning(beginning, indent, block, width, palette, here=here))
+        lines.append(blank)
+        return lines
+
+    def _draft(
+        self, draft: DraftSummary, indent: int, block: int, width: int, palette: Palette, *, here: bool
+    ) -> Strip:
+        plain = palette.style("text")
+        ground: Role = "row" if here else "ground"
+        number, muted = palette.style("strong", ground), palette.style("muted", ground)
+        name_width = max(8, block - _NUMBERS)
+        state = draft_state(draft)
+        name = fit(visible(draft.name, 80), name_width - 2)
+        name_style = palette.style("on-cell", "cell", bold=True) if here else plain
+        inner: list[Part] = [
+            (SIGNS("▸") if here else " ", palette.style("accent", ground, bold=True)),
+            (f" {name} ", name_style),
+            (" ", muted),
+            (SIGNS(state.sign) or " ", palette.style(state.role, ground, bold=True)),
+            ((f"{state.number:,}" if state.word else "").rjust(6), number),
+            (f" {state.word}".ljust(13), muted),
+            ((f"{state.not_sent:,}" if state.not_sent else "").rjust(5), number),
+            ((" not sent" if state.not_sent else "").ljust(9), muted),
+            (day_words(draft.updated_at).rjust(11), muted),
+        ]
+        row = strip_of(inner, block, palette.style("text", ground))
+        return Strip.join([Strip.blank(indent, plain), row, Strip.blank(width - indent - block, plain)])
+
+    def _beginning(
+        self, beginning: Beginning, indent: int, block: int, width: int, palette: Palette, *, here: bool
+    ) -> Strip:
+        plain = palette.style("text")
+        ground: Role = "row" if here else "ground"
+        title_style = palette.style("on-cell", "cell", bold=True) if here else palette.style("strong")
+        inner: list[Part] = [
+            (SIGNS("▸") if here else " ", palette.style("accent", ground, bold=True)),
+            (" ", palette.style("text", ground)),
+            (beginning.key, palette.style("accent", ground, bold=True)),
+            (" ", palette.style("text", ground)),
+            (f" {beginning.title.ljust(26)}", title_style),
+            (f" {beginning.words}", palette.style("muted", ground)),
+        ]
+        row = strip_of(inner, block, palette.style("text", ground))
+        return Strip.join([Strip.blank(indent, plain), row, Strip.blank(width - indent - block, plain)])
+
+    def on_listing_clicked(self, event: Listing.Clicked) -> None:
+        event.stop()
+        self.post_message(self.Acted())
+
+
+class StartScreen(Page):
+    """What one sees first."""
+
+    SCOPES = ("app", "start")
+    BINDINGS = bindings("start")
+    HAS_ISSUE_LINE = True
+
+    def __init__(self, desk: Desk, keymap: dict[str, str] | None = None) -> None:
+        super().__init__(desk, keymap)
+        self.list = StartList()
+        self._asked = ""
+
+    def body(self) -> Iterable[Widget]:
+        return (self.list,)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.list.focus()
+        self._say_where()
+
+    def on_screen_resume(self) -> None:
+        self._asked = ""
+        self.show_title()
+        self._load()
+
+    def title_state(self) -> TitleState:
+        return TitleState(target=self.desk.target)
+
+    def _say_where(self) -> None:
+        link = self.desk.link
+        if link is None:
+            self.say(self.desk.why_not_connected or NOT_CONNECTED, role="muted")
+        else:
+            self.say(f"Connected to {link.host}. Nothing is sent before you say so.", role="muted")
+
+    @work(group="drafts", exit_on_error=False)
+    async def _load(self) -> None:
+        """Read the drafts beside the loop; reading twice does no harm."""
+        try:
+            drafts = await asyncio.to_thread(self.desk.drafts)
+        except WorkspaceError as error:
+            self.say(str(error), sign="!", role="error")
+            return
+        self.list.show(drafts)
+        self.show_footer()
+
+    # -- what can be done ---------------------------------------------------------------------------------
+
+    def can(self, action_id: str) -> bool:
+        if action_id == "remove_draft":
+            return self.list.draft is not None
+        return True
+
+    def footer_actions(self) -> list[Action]:
+        # There is no one main step here; the way out stands in its place.
+        actions = actions_of(*self.SCOPES)
+        return [replace(a, label="Quit", main=True) if a.id == "quit" else a for a in actions]
+
+    def label_of(self, action: Action) -> str:
+        if action.id == "open_draft" and self.list.beginning is not None:
+            return self.list.beginning.title
+        return action.label
+
+    @on(Listing.Moved)
+    def _moved(self) -> None:
+        if self._asked:
+            self._asked = ""
+            self._say_where()
+        self.show_footer()
+
+    @on(StartList.Acted)
+    def action_open_draft(self) -> None:
+        draft, beginning = self.list.draft, self.list.beginning
+        if draft is not None:
+            self.post_message(OpenDraft(draft.id))
+        elif beginning is not None:
+            act: dict[str, Callable[[], None]] = {
+                "new_draft": self.action_new_draft,
+                "open_file": self.action_open_file,
+                "sample_leads": self.action_sample_leads,
+            }
+            act[beginning.action]()
+
+    def action_new_draft(self) -> None:
+        self.post_message(NewDraft())
+
+    def action_open_file(self) -> None:
+        self.post_message(AskForFile())
+
+    def action_sample_leads(self) -> None:
+        self.post_message(SampleLeads())
+
+    # -- removing -----------------------------------------------------------------------------------------
+
+    def action_remove_draft(self) -> None:
+        draft = self.list.draft
+        if draft is None:
+            return
+        if self._asked != draft.id:
+            self._asked = draft.id
+            self.say(removal_words(draft), sign="~", role="warning")
+            return
+        self._asked = ""
+        self._remove(draft)
+
+    @work(group="drafts", exit_on_error=False)
+    async def _remove(self, draft: DraftSummary) -> None:
+        try:
+            await asyncio.to_thread(self.desk.remove_draft, draft.id)
+        except WorkspaceError as error:
+            self.say(str(error), sign="!", role="error")
+            return
+        self.say(f'"{visible(draft.name, 60)}" is removed.', role="muted")
+        self._load()
+
+
+def removal_words(draft: DraftSummary) -> str:
+    """What a second Del takes away; what nobody knows yet is said, because its traces go too."""
+    counts = draft.counts
+    parts: list[str] = []
+    if not_sent := counts.get(RowState.READY, 0):
+        parts.append(plural(not_sent, "unsent record"))
+    if rejected := counts.get(RowState.REJECTED, 0):
+        parts.append(f"{rejected:,} rejected")
+    if unknown := counts.get(RowState.UNKNOWN, 0):
+        parts.append(f"{unknown:,} of which nobody knows whether the server has them")
+    if sending := counts.get(RowState.SENDING, 0):
+        parts.append(f"{sending:,} that are being sent")
+    what = f" and its {', '.join(parts)}" if parts else ""
+    return f'Press Del again to remove "{visible(draft.name, 40)}"{what}.'
