@@ -46,7 +46,7 @@ def status_state(session: Session) -> StatusState:
     draft = session.draft
     counts = draft.counts()
     data = (
-        Count(counts.rows, "row" if counts.rows == 1 else "rows"),
+        Count(counts.rows, "row" if counts.rows == 1 else "rows", always=True),
         Count(counts.ready, "ready"),
         Count(counts.edited, "edited", "*", "edited"),
         Count(counts.warnings, "warning" if counts.warnings == 1 else "warnings", "~", "warning"),
@@ -204,5 +204,5 @@ def _story(session: Session, row_id: RowId, field: str) -> tuple[Happened, ...]:
     told: list[Happened] = []
     for at, kind, text in session.draft.story(row_id, field):
         word, role = _STORY_WORDS.get(kind, (visible(text, 80) or "(empty)", "text"))
-        told.append(Happened(clock(at) if at else "", word, "muted" if kind == "read" else role))
+        told.append(Happened(clock(at) if at else "read", word, "muted" if kind == "read" else role))
     return tuple(told[-8:])

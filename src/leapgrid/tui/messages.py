@@ -21,18 +21,12 @@ class OpenDraft(Message):
 
     draft_id: str
 
-    def __post_init__(self) -> None:
-        super().__init__()
-
 
 @dataclass
 class OpenFile(Message):
     """Make a draft of a file."""
 
     path: Path
-
-    def __post_init__(self) -> None:
-        super().__init__()
 
 
 class SampleLeads(Message):
@@ -54,9 +48,6 @@ class SendPlan(Message):
     plan: Plan
     options: SubmitOptions
 
-    def __post_init__(self) -> None:
-        super().__init__()
-
 
 class PauseSending(Message):
     """Pause after the chunk that is on its way, or go on."""
@@ -73,9 +64,6 @@ class GoToCell(Message):
     row_id: RowId
     field: str | None = None
 
-    def __post_init__(self) -> None:
-        super().__init__()
-
 
 class AskForReview(Message):
     """Show what would be sent, and ask."""
@@ -87,9 +75,6 @@ class ShowPayload(Message):
 
     row_id: RowId | None
     field: str
-
-    def __post_init__(self) -> None:
-        super().__init__()
 
 
 class ShowResult(Message):

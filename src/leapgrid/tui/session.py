@@ -26,7 +26,7 @@ from leapgrid.records import (
     fill,
     set_cell,
 )
-from leapgrid.submit import Plan, SubmitEvent, SubmitOptions
+from leapgrid.submit import Plan, RunFinished, SubmitEvent, SubmitOptions
 from leapgrid.tui.progress import RunProgress
 from leapgrid.tui.rows import DraftRows, View
 
@@ -295,5 +295,6 @@ class Session:
         self._outcomes_revision += 1
         if self.run is not None:
             self.run.take(event)
-        rows = frozenset(event.outcomes)
-        self.tell(Changed(rows=rows, run=True))
+        if isinstance(event, RunFinished) and self.rows.view is not None and not self.show_rejected():
+            self.show_all()
+        self.tell(Changed(rows=frozenset(event.outcomes), run=True))

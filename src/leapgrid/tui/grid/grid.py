@@ -158,6 +158,7 @@ class RecordGrid(Widget, can_focus=True):
     def on_resize(self, event: events.Resize) -> None:
         self._relay()
         self._reveal()
+        self.refresh()  # lines may have been drawn for the new size before the columns were laid out for it
 
     def on_focus(self) -> None:
         self._refresh_line(self.row)

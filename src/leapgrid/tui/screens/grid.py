@@ -250,7 +250,7 @@ class GridScreen(Page):
             case "pause_sending" | "stop_sending":
                 return in_result and session.is_sending
             case "send_edited":
-                return in_result and not session.is_sending
+                return in_result and not session.is_sending and session.draft.counts().sendable > 0
             case "review":
                 return not in_result or session.is_sending
         return True

@@ -51,7 +51,7 @@ class ResultPage(Page):
             case "pause_sending" | "stop_sending":
                 return self.session.is_sending
             case "send_edited":
-                return not self.session.is_sending
+                return not self.session.is_sending and self.session.draft.counts().sendable > 0
             case "go_to_cell":
                 return self.view.has_entries
         return True

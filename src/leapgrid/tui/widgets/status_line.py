@@ -13,12 +13,17 @@ from leapgrid.tui.widgets.painted import Painted
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A number with its glyph; the word is left out where it is narrow, unless there is no glyph."""
+    """A number with its glyph; the word is left out where it is narrow, unless there is no glyph.
+
+    Attributes:
+        always: whether a zero is shown too.
+    """
 
     number: int
     word: str
     glyph: str = ""
     role: Role = "text"
+    always: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ class StatusLine(Painted):
         muted = palette.style("muted", "panel")
         parts: list[Part] = [(" ", ground)]
         for position, group in enumerate((self.state.data, self.state.server)):
-            shown = [c for c in group if c.number or not c.glyph]
+            shown = [c for c in group if c.number or c.always]
             if position and shown:
                 parts.append(("  " if words else " ", ground))
             for count in shown:
