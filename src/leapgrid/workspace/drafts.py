@@ -165,7 +165,7 @@ class Drafts(Outcomes):
             running = list(queued)
         by_draft: dict[str, dict[RowState, int]] = {}
         for draft_id, state, count in counted:
-            by_draft.setdefault(draft_id, {})[RowState(state)] = count
+            by_draft.setdefault(draft_id, {})[t.row_state(state)] = count
         for draft_id in running:
             # A queued row may have another state on disk, from before it was planned.
             by_draft[draft_id] = dict(Counter(was.state for was in self.outcomes(draft_id).values()))

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 
 class WorkspaceError(Exception):
@@ -88,7 +88,7 @@ _BY_NAME: tuple[tuple[str, type[WorkspaceError], str], ...] = (
     ("SQLITE_PERM", ReadOnly, "The workspace {where} is read-only. Allow writing or name another one."),
     ("SQLITE_CANTOPEN", CannotOpen, "The workspace {where} cannot be opened. Look at its directory."),
     ("SQLITE_NOTADB", Damaged, "The file {where} is no LeapGrid workspace, or is damaged. Name another one."),
-    ("SQLITE_CORRUPT", Damaged, "The workspace {where} is damaged. Restore a copy or name another one."),
+    ("SQLITE_CORRUPT", Damaged, "The workspace {where} is damaged. Restore a copy of it."),
     ("SQLITE_IOERR", WorkspaceError, "The disk does not take what is written to the workspace {where}."),
 )
 
@@ -117,3 +117,10 @@ def translated(where: str) -> Iterator[None]:
         raise
     except (DBAPIError, sqlite3.Error) as error:
         raise from_database(error, where) from error
+    except UnicodeDecodeError as error:
+        # The driver's own messages repeat parts of a damaged file.
+        raise Damaged(f"The workspace {where} is damaged. Restore a copy of it.") from error
+    except (StatementError, UnicodeEncodeError, OverflowError) as error:
+        raise WorkspaceError(
+            f"Something that was given cannot be stored in the workspace {where}."
+        ) from error

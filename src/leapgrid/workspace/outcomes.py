@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -13,7 +12,7 @@ from leapgrid.records.issues import Issue, RowId, Severity, Source
 from leapgrid.records.outcomes import IN_FLIGHT, NEVER_SENT, RowOutcome, RowState
 from leapgrid.workspace import tables as t
 from leapgrid.workspace.errors import NotFound, RowsTaken
-from leapgrid.workspace.store import Store, new_id, upsert
+from leapgrid.workspace.store import Store, new_id, sha256_of, upsert
 
 _ALLOWED = {
     RowState.READY: {RowState.SKIPPED},
@@ -48,7 +47,7 @@ class Outcomes(Store):
             if state == RowState.REJECTED:
                 body = bodies.get(attempt_id, ())
                 sent = body[position - 1] if 0 < position <= len(body) else None
-            found[row_id] = RowOutcome(RowState(state), at, evidence, submission, chunk, position, sent)
+            found[row_id] = RowOutcome(t.row_state(state), at, evidence, submission, chunk, position, sent)
         for row_id, (submission, chunk, position) in queued.items():
             before = found.get(row_id, NEVER_SENT)
             found[row_id] = RowOutcome(
@@ -141,7 +140,7 @@ class Outcomes(Store):
                     .order_by(d.id.desc())
                     .limit(1)
                 ).scalar()
-                states[row] = RowState(last) if last else RowState.READY
+                states[row] = t.row_state(last) if last else RowState.READY
             changed = self._decide(connection, draft_id, before, states, "Taken back.", who)
         return {row: changed.get(row, was) for row, was in current.items()}
 
@@ -227,7 +226,7 @@ class Outcomes(Store):
                     c.draft_id == draft_id, c.row_id.in_(wanted[start : start + 10_000])
                 )
             ):
-                known[row[0]] = RowOutcome(RowState(row[1]), *row[2:])
+                known[row[0]] = RowOutcome(t.row_state(row[1]), *row[2:])
         queued = self._queued(connection, draft_id)
         return {
             row: RowOutcome(RowState.QUEUED) if row in queued else known.get(row, NEVER_SENT)
@@ -256,7 +255,7 @@ class Outcomes(Store):
                     t.attempt.c.id.in_(names[start : start + 1000])
                 )
             ):
-                if hashlib.sha256(body).hexdigest() == digest:
+                if sha256_of(body) == digest:
                     found[attempt_id] = json.loads(body)
         return found
 

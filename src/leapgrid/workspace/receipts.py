@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +11,7 @@ from sqlalchemy import Connection, Row, select
 from leapgrid.records.issues import Issue, RowId
 from leapgrid.workspace import tables as t
 from leapgrid.workspace.outcomes import Outcomes, issue_from_json
+from leapgrid.workspace.store import sha256_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ class Receipts(Outcomes):
             method=row.method,
             path=row.path,
             body=row.body,
-            intact=hashlib.sha256(row.body).hexdigest() == row.body_sha256,
+            intact=sha256_of(row.body) == row.body_sha256,
             origin=row.origin,
             version=row.version,
             process=row.process,

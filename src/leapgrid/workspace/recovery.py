@@ -48,28 +48,37 @@ class Recovery(Submissions):
         unknown = released = 0
         with self._database.write() as connection:
             # Asked again inside the transaction: another process may have been faster.
-            for submission_id, draft_id in connection.execute(
-                select(t.submission.c.id, t.submission.c.draft_id).where(
-                    t.submission.c.finished_at.is_(None), t.submission.c.owner.in_(dead)
-                )
+            for attempt_id, submission_id, chunk, draft_id in connection.execute(
+                select(t.attempt.c.id, t.attempt.c.submission_id, t.attempt.c.chunk, t.submission.c.draft_id)
+                .join(t.submission, t.submission.c.id == t.attempt.c.submission_id)
+                .where(t.attempt.c.finished_at.is_(None), t.attempt.c.owner.in_(dead))
             ).all():
-                submissions.append(submission_id)
-                for attempt_id, chunk in connection.execute(
-                    select(t.attempt.c.id, t.attempt.c.chunk).where(
-                        t.attempt.c.submission_id == submission_id, t.attempt.c.finished_at.is_(None)
+                unknown += self._interrupt(connection, submission_id, draft_id, attempt_id, chunk)
+            for submission_id in (
+                connection.execute(
+                    select(t.submission.c.id).where(
+                        t.submission.c.finished_at.is_(None), t.submission.c.owner.in_(dead)
                     )
-                ).all():
-                    unknown += self._interrupt(connection, submission_id, draft_id, attempt_id, chunk)
+                )
+                .scalars()
+                .all()
+            ):
+                submissions.append(submission_id)
                 released += len(self._release(connection, submission_id)[0])
                 self._finish(connection, submission_id, INTERRUPTED, INTERRUPTED_RUN)
         return Recovered(tuple(submissions), unknown, released)
 
     def _dead(self) -> list[str]:
+        """Owners of anything open whose process is gone; each file is asked once."""
         with self._database.read() as connection:
-            owners = connection.execute(
-                select(t.submission.c.owner).where(t.submission.c.finished_at.is_(None)).distinct()
-            ).scalars()
-            return [owner for owner in owners.all() if not self._owners.is_alive(owner)]
+            owners = {
+                owner
+                for table in (t.submission, t.attempt)
+                for owner in connection.execute(
+                    select(table.c.owner).where(table.c.finished_at.is_(None)).distinct()
+                ).scalars()
+            }
+        return [owner for owner in sorted(owners) if not self._owners.is_alive(owner)]
 
     def _interrupt(
         self, connection: Connection, submission_id: str, draft_id: str, attempt_id: str, chunk: int

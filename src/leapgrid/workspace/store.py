@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 from collections.abc import Callable
 from pathlib import Path
@@ -46,6 +47,11 @@ def beside(path: Path, kind: str) -> Path:
 def new_id() -> str:
     """A ULID: unique, and sorted by time."""
     return str(ULID())
+
+
+def sha256_of(body: object) -> str:
+    """The hash of a stored body in hexadecimal; "" for what is no body (any more)."""
+    return hashlib.sha256(body).hexdigest() if isinstance(body, bytes) else ""
 
 
 def upsert(

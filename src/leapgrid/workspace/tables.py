@@ -31,11 +31,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
+from leapgrid.records.outcomes import RowState
+from leapgrid.workspace.errors import Damaged
+
 APPLICATION_ID = 0x4C474731
 """Marks our files among all SQLite files ("LGG1")."""
 
 USER_VERSION = 1
 """The form of these tables; a file with a higher number was written by a newer LeapGrid."""
+
+
+DAMAGED = "What is stored in the workspace is damaged. Restore a copy of it."
 
 
 class AsciiJson(TypeDecorator[Any]):
@@ -48,7 +54,22 @@ class AsciiJson(TypeDecorator[Any]):
         return None if value is None else json.dumps(value, separators=(",", ":"))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        return None if value is None else json.loads(value)
+        try:
+            return None if value is None else json.loads(value)
+        except (ValueError, TypeError) as error:
+            raise Damaged(DAMAGED) from error
+
+
+def row_state(stored: Any) -> RowState:
+    """A row's state as stored.
+
+    Raises:
+        Damaged: if it is none.
+    """
+    try:
+        return RowState(stored)
+    except ValueError as error:
+        raise Damaged(DAMAGED) from error
 
 
 metadata = MetaData()

@@ -1,0 +1,138 @@
+"""Drafts come back as they were kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from leapgrid.records.frame import Frame
+from leapgrid.records.outcomes import RowState
+from leapgrid.records.schema import schema_for
+from leapgrid.workspace import CannotOpen, Damaged, JournalEntry, NotFound, RowsTaken, Workspace
+from tests.workspace.support import NAMES, begin, intend, make_draft, sent
+
+
+def test_all_of_a_draft_comes_back(workspace: Workspace, path: Path) -> None:
+    schema = schema_for("lead").with_extra(["score\ud800"])
+    frame = Frame.from_rows(("E-mail", "score"), [["a@x", "1"], ["\x00", "\u202e"]], lines=[2, 3])
+    notes = [{"code": "short_line", "line": 3, "message": "m"}]
+    draft = workspace.create_draft("Leads \ud800", schema, frame, {"email": 0}, "dir/\udcff.csv", notes)
+    entries = [
+        JournalEntry("do", "Type \x00", {"k": ["\ud800", None, 1]}, 1.5),
+        JournalEntry("undo", "", None, 2.0),
+    ]
+    workspace.append_entries(draft, entries[:1])
+    workspace.append_entries(draft, entries[1:])
+    workspace.close()
+
+    with Workspace.open(path) as again:
+        stored = again.load_draft(draft)
+    assert (stored.name, stored.source, stored.notes) == ("Leads \ud800", "dir/\udcff.csv", tuple(notes))
+    assert stored.schema == schema
+    assert stored.frame.headers == ("E-mail", "score")
+    assert [stored.frame.cell(1, 0), stored.frame.cell(1, 1)] == ["\x00", "\u202e"]
+    assert list(stored.frame.lines or ()) == [2, 3]
+    assert stored.mapping == {"email": 0}
+    assert stored.journal == entries
+    assert stored.outcomes == {}
+
+
+def test_a_draft_without_a_file(workspace: Workspace) -> None:
+    draft = workspace.create_draft("New", schema_for("lead"), Frame.empty(), {})
+    assert workspace.load_draft(draft).frame.height == 0
+
+
+def test_the_last_changed_comes_first(path: Path) -> None:
+    times = iter(range(100))
+    with Workspace.open(path, clock=lambda: float(next(times))) as workspace:
+        first, second = make_draft(workspace), make_draft(workspace)
+        assert [draft.id for draft in workspace.drafts()] == [second, first]
+        workspace.rename_draft(first, "other")
+        assert [(draft.id, draft.name) for draft in workspace.drafts()] == [
+            (first, "other"),
+            (second, "leads"),
+        ]
+
+
+def test_counts_add_up_to_the_rows(workspace: Workspace) -> None:
+    draft = make_draft(workspace)
+    sent(workspace, draft, [0, 1], RowState.CREATED)
+    sent(workspace, draft, [2], RowState.REJECTED)
+    workspace.set_state(draft, 3, RowState.SKIPPED, "Skipped.")
+    workspace.note_counts(draft, 7, 4)
+    (found,) = workspace.drafts()
+    assert (found.rows, found.errors, found.object, found.source) == (7, 4, "lead", "leads.csv")
+    assert found.counts == {
+        RowState.READY: 3,
+        RowState.CREATED: 2,
+        RowState.REJECTED: 1,
+        RowState.SKIPPED: 1,
+    }
+    begin(workspace, draft, [[2, 4]])
+    (found,) = workspace.drafts()
+    assert found.counts[RowState.QUEUED] == 2
+    assert sum(found.counts.values()) == 7
+
+
+def test_removing_takes_the_frame_along_when_it_is_the_last(workspace: Workspace, path: Path) -> None:
+    first, second = make_draft(workspace), make_draft(workspace)
+    sent(workspace, first, [0], RowState.REJECTED)
+    frames = path.with_name("ws.frames")
+    assert len(list(frames.iterdir())) == 1, "the same content is kept once"
+    workspace.remove_draft(first)
+    assert workspace.load_draft(second).frame.height == len(NAMES)
+    assert workspace.submissions() == []
+    workspace.remove_draft(second)
+    assert list(frames.iterdir()) == []
+
+
+def test_what_is_on_its_way_is_not_removed(workspace: Workspace) -> None:
+    draft = make_draft(workspace)
+    submission = begin(workspace, draft, [[0]])
+    intend(workspace, submission, 1, [0])
+    with pytest.raises(RowsTaken, match="on their way"):
+        workspace.remove_draft(draft)
+
+
+def test_no_such_draft(workspace: Workspace) -> None:
+    for call in (
+        lambda: workspace.load_draft("x"),
+        lambda: workspace.rename_draft("x", "y"),
+        lambda: workspace.remove_draft("x"),
+        lambda: workspace.note_counts("x", 1, 1),
+        lambda: workspace.append_entries("x", [JournalEntry("do", "")]),
+        lambda: begin(workspace, "x", [[0]]),
+        lambda: workspace.set_state("x", 0, RowState.SKIPPED, ""),
+    ):
+        with pytest.raises(NotFound, match="not in the workspace any more"):
+            call()
+
+
+@pytest.mark.parametrize("how", ["flip", "cut", "gone", "other"])
+def test_a_damaged_frame_is_told_and_nothing_is_guessed(workspace: Workspace, path: Path, how: str) -> None:
+    draft = make_draft(workspace)
+    (frame,) = path.with_name("ws.frames").iterdir()
+    data = frame.read_bytes()
+    if how == "flip":
+        at = data.index(b"Carl") if b"Carl" in data else len(data) // 2
+        frame.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+    elif how == "cut":
+        frame.write_bytes(data[:40])
+    elif how == "gone":
+        frame.unlink()
+    else:
+        Frame.from_rows(("name",), [["Zoe"]]).to_arrow(frame)
+    with pytest.raises((Damaged, CannotOpen)) as error:
+        workspace.load_draft(draft)
+    assert str(error.value).endswith(".")
+
+
+def test_a_draft_is_held_by_one(workspace: Workspace, path: Path) -> None:
+    draft = make_draft(workspace)
+    assert workspace.hold_draft(draft)
+    assert workspace.hold_draft(draft)
+    with Workspace.open(path) as other:
+        assert not other.hold_draft(draft)
+        workspace.close()
+        assert other.hold_draft(draft)
