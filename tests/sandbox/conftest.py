@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +35,12 @@ def client(server: SandboxServer) -> Iterator[httpx.Client]:
         yield connected
 
 
-def connect(server: SandboxServer, key: str = "any-key", timeout: float = 20.0) -> httpx.Client:
+def connect(server: SandboxServer, key: str = "any-key") -> httpx.Client:
     """A client with a key; a fresh connection for every call, as creates are sent."""
     return httpx.Client(
         base_url=server.base_url,
         headers={"Authorization": f"Bearer {key}"},
-        timeout=timeout,
+        timeout=20.0,
         trust_env=False,
         limits=httpx.Limits(max_keepalive_connections=0),
     )
@@ -67,3 +69,29 @@ def errors_of(answer: httpx.Response) -> list[tuple[Any, ...]]:
     """Index, field and message of every validation error of a refusal."""
     errors = answer.json()["data"]["validation_errors"]
     return [(error.get("record_index"), error["field"], error["message"]) for error in errors]
+
+
+@contextmanager
+def dial(server: SandboxServer) -> Iterator[socket.socket]:
+    """A raw connection, to see every byte that comes."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        yield connection
+
+
+def request_bytes(body: bytes, length: int | None = None) -> bytes:
+    """A bulk_create with this body, and with another Content-Length where one is given."""
+    head = f"POST {CREATE} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer x\r\n"
+    return f"{head}Content-Length: {len(body) if length is None else length}\r\n\r\n".encode() + body
+
+
+def read_all(connection: socket.socket) -> tuple[bytes, str]:
+    """What came until the end, and how it ended: "end" or "reset"."""
+    received = b""
+    while True:
+        try:
+            part = connection.recv(65536)
+        except ConnectionResetError:
+            return received, "reset"
+        if not part:
+            return received, "end"
+        received += part

@@ -3,40 +3,12 @@
 from __future__ import annotations
 
 import json
-import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
 from leapgrid.sandbox import SandboxServer
 
-from .conftest import CREATE
-
-
-@contextmanager
-def dial(server: SandboxServer) -> Iterator[socket.socket]:
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
-        yield connection
-
-
-def request_bytes(body: bytes, length: int | None = None) -> bytes:
-    head = f"POST {CREATE} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer x\r\n"
-    return f"{head}Content-Length: {len(body) if length is None else length}\r\n\r\n".encode() + body
-
-
-def read_all(connection: socket.socket) -> tuple[bytes, str]:
-    """What came until the end, and how it ended: "end" or "reset"."""
-    received = b""
-    while True:
-        try:
-            part = connection.recv(65536)
-        except ConnectionResetError:
-            return received, "reset"
-        if not part:
-            return received, "end"
-        received += part
-
+from .conftest import dial, read_all, request_bytes
 
 WHOLE = b'{"success":true,"data":{"message":"records added successfully"}}'
 BODY = json.dumps([{"name": "a"}]).encode()

@@ -100,14 +100,15 @@ class Gate:
 
         await self._before_reading(faults, scope)
         try:
-            entry.body = await _read_body(receive, self._settings.max_body)
+            body = await _read_body(receive, self._settings.max_body)
         except _TooLarge:
             return general_error(scope["path"], 413)
+        self._log.has_body(entry, body)
         answer = await self._before_storing(faults, scope)
         if answer is None and not self._is_allowed(headers.get("authorization", "")):
             answer = general_error(scope["path"], 401)
         if answer is None:
-            answer = await self._run(scope, entry.body)
+            answer = await self._run(scope, body)
         return await self._after_storing(faults, scope, answer)
 
     async def _before_reading(self, faults: Striking, scope: Scope) -> None:

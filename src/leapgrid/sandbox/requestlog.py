@@ -49,6 +49,12 @@ class RequestLog:
             self._requests.append(request)
             self._changed.notify_all()
 
+    def has_body(self, request: LoggedRequest, body: bytes) -> None:
+        """Note that a request's body has been read."""
+        with self._changed:
+            request.body = body
+            self._changed.notify_all()
+
     def finish(self, request: LoggedRequest, status: int | None) -> None:
         """Note how a request ended: with this status, or without an answer (None)."""
         with self._changed:

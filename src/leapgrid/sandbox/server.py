@@ -23,7 +23,7 @@ from leapgrid.sandbox.store import RecordStore
 from leapgrid.sandbox.wires import Wires
 
 _START_SECONDS = 30.0
-_STOP_SECONDS = 2.0
+_STOP_SECONDS = 5.0
 _TICK_SECONDS = 1.0
 """How often uvicorn renews the Date of its answers."""
 
