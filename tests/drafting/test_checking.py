@@ -36,6 +36,9 @@ def test_a_check_that_was_called_off_leaves_things_as_they_were() -> None:
     before = draft.issues.counts
     assert not draft.check_all(cancelled=lambda: next(calls) > 3)
     assert draft.issues.counts == before
+    late = []
+    assert not draft.check_all(lambda done, total: late.append(total - done), lambda: late[-1] < 1500)
+    assert draft.issues.counts == before
     run = draft.begin_check()
     with pytest.raises(ValueError, match="did not come to its end"):
         draft.install(run)

@@ -60,6 +60,8 @@ def test_a_required_cell_is_missing_only_while_the_record_has_any_text() -> None
     assert [issue.code for issue in draft.issues.at(0, "phone")] == ["required"]
     draft.apply(SetCells((0,), {"name": ("",), "email": ("",)}), "clear")
     assert draft.issues.of_row(0) == ()
+    draft.check_all()
+    assert draft.issues.of_row(0) == ()
     typed(draft, 0, "name", "Anna")
     assert [issue.code for issue in draft.issues.at(0, "phone")] == ["required"]
 

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from leapgrid.drafting import DraftError, WorkingDraft, submit_report
-from leapgrid.records import RowState, Source
+from leapgrid.records import Issue, RowOutcome, RowState, Severity, Source
 from leapgrid.sandbox import SandboxServer
-from leapgrid.submit import ChunkStarted, LeftOut, SubmitEvent, SubmitOptions
+from leapgrid.submit import ChunkAnswered, ChunkStarted, LeftOut, Runner, SubmitEvent, SubmitOptions
+from leapgrid.superleap import AsyncSuperleap
+from leapgrid.superleap.verdict import ChunkOutcome
 from leapgrid.workspace import Workspace
 from tests.drafting.desk import (
     ANNA,
@@ -180,20 +184,51 @@ async def test_a_refusal_without_a_row_stays_on_the_chunk_until_its_rows_go_agai
     draft.close()
 
 
+def test_a_refusal_of_a_whole_row_stands_until_any_of_its_cells_is_edited() -> None:
+    draft = draft_of(None, ANNA, BAO)
+    issue = Issue(0, None, Severity.ERROR, Source.SERVER, "LIMIT", "The server refused this row.")
+    draft.take(answered(draft, RowState.REJECTED, issue))
+    assert draft.issues.at(0, None) == (issue,)
+    place = draft.find_first_rejected()
+    assert place is not None
+    assert (place.row_id, place.field, place.field_index) == (0, None, 0)
+    typed(draft, 0, "phone", "+49 30 901820")
+    assert draft.issues.of_row(0) == ()
+    draft.undo()
+    assert draft.issues.at(0, None) == (issue,)
+    assert kinds(draft.story(0, "phone")) == [("rejected", "The server refused this row.")]
+    draft.take(answered(draft, RowState.READY))
+    assert draft.issues.of_row(0) == ()
+
+
+def answered(draft: WorkingDraft, state: RowState, *issues: Issue) -> ChunkAnswered:
+    """What a run tells when row 0, alone in its chunk, was answered."""
+    outcome = RowOutcome(state, 50.0, "The server's answer.", "01JD", 1, 1, draft.payload(0))
+    what = ChunkOutcome.REJECTED if issues else ChunkOutcome.NOT_SENT
+    return ChunkAnswered(1, (0,), "01JE", what, "refused", 400, "", "", 0.1, True, issues, (), {0: outcome})
+
+
 async def test_with_no_server_nothing_changes_but_the_story(workspace: Workspace) -> None:
     with SandboxServer(port=0) as gone:
         pass
     draft = draft_of(workspace, ANNA)
-    assert draft.workspace is not None
-    from leapgrid.submit import Runner
-    from leapgrid.superleap import AsyncSuperleap
+    now = 0.0
 
-    async def no_wait(seconds: float) -> None:
-        return None
+    async def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+        await asyncio.sleep(0)
 
     async with AsyncSuperleap(gone.base_url, "any-key") as client:
         runner = Runner(
-            workspace, client, draft.id, draft.plan(), object_slug="lead", publish=draft.take, sleep=no_wait
+            workspace,
+            client,
+            draft.id,
+            draft.plan(),
+            object_slug="lead",
+            publish=draft.take,
+            sleep=sleep,
+            monotonic=lambda: now,
         )
         summary = await runner.run()
     assert summary.stopped

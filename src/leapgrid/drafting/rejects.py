@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from leapgrid.drafting.working import WorkingDraft
 from leapgrid.files import RejectedRow, write_rejects
@@ -14,7 +15,9 @@ def rejected_rows(draft: WorkingDraft) -> tuple[RowId, ...]:
     return tuple(row for row in draft.batch.order if draft.shown_state(row) is RowState.REJECTED)
 
 
-def export_rejects(draft: WorkingDraft, path: str | os.PathLike[str]) -> int:
+def export_rejects(
+    draft: WorkingDraft, path: str | os.PathLike[str], rows: Sequence[RowId] | None = None
+) -> int:
     """Write the rejected records: the file's own columns as they are now, then what was wrong.
 
     A field that has no column in the file, but a text in one of the records, gets a column behind them. A
@@ -23,6 +26,7 @@ def export_rejects(draft: WorkingDraft, path: str | os.PathLike[str]) -> int:
     Args:
         draft: whose.
         path: of a CSV file; see :func:`leapgrid.files.write_rejects`.
+        rows: which records instead, such as those with errors too.
 
     Returns:
         The number of records written.
@@ -30,7 +34,8 @@ def export_rejects(draft: WorkingDraft, path: str | os.PathLike[str]) -> int:
     Raises:
         UnwritableFile: with a sentence; nothing was written then.
     """
-    batch, rows = draft.batch, rejected_rows(draft)
+    batch = draft.batch
+    rows = rejected_rows(draft) if rows is None else rows
     by_column = {column: name for name, column in batch.mapping.items()}
     added = [
         name

@@ -48,7 +48,7 @@ class KnownRows:
 
     def payload(self, row: RowId) -> dict[str, Any]:
         """The record as it would be sent."""
-        return record_payload(self.schema, self.batch.values(row), self.context)
+        return self._payload(self.batch.values(row))
 
     def outcome(self, row: RowId) -> RowOutcome:
         """What is known of a row's sending, with its evidence."""
@@ -113,7 +113,7 @@ class KnownRows:
         self.issues.adopt(run.issues)
         for row in self.batch.changed_since(run.version):
             if row in self.batch:
-                self._check(row, self.schema.names)
+                self._check(row, self.schema.names, self.batch.values(row))
             else:
                 self.issues.drop_row(row)
         for row in before | set(self.issues.rows()):
@@ -125,45 +125,47 @@ class KnownRows:
     def _changed(self, change: Change) -> None:
         for row in change.rows:
             if row in self.batch:
-                self._check(row, change.fields if change.fields is not None else self.schema.names)
-                self._refresh(row)
+                values = self.batch.values(row)
+                self._check(row, change.fields if change.fields is not None else self.schema.names, values)
+                self._refresh(row, values)
             else:
                 self.issues.drop_row(row)
                 self._tally.drop(row)
                 self._edited.discard(row)
 
-    def _check(self, row: RowId, names: Sequence[str]) -> None:
+    def _payload(self, values: Mapping[str, str]) -> dict[str, Any]:
+        return record_payload(self.schema, values, self.context)
+
+    def _check(self, row: RowId, names: Sequence[str], values: Mapping[str, str]) -> None:
         """Find the local issues of these cells, and of the row, again."""
-        values = self.batch.values(row)
         # Whether a value is required depends on whether the record has any.
-        for name in dict.fromkeys((*names, *self._required)):
+        for name in dict.fromkeys((*names, *self._required)) if self._required else names:
             text = values.get(name, "")
             findings = check_cell(self.schema[name], text, self.context) if values else ()
             self.issues.replace_cell(row, name, located(row, name, text, findings))
         findings = check_record(self.schema, values, self.context) if values else ()
         self.issues.replace_row(row, located(row, None, "", findings))
 
-    def _refresh(self, row: RowId) -> None:
+    def _refresh(self, row: RowId, values: Mapping[str, str] | None = None) -> None:
         """Bring what follows from a row's texts, issues and outcome up to date."""
         outcome = self.outcomes.get(row, NEVER_SENT)
-        payload: dict[str, Any] | None = None
+        values = values if values is not None else self.batch.values(row)
         edited = False
         if outcome.state is RowState.REJECTED and outcome.sent is not None:
-            payload = self.payload(row)
-            edited = payload != outcome.sent
+            edited = self._payload(values) != outcome.sent
         if edited:
             self._edited.add(row)
         else:
             self._edited.discard(row)
         if self._answers.has(row):
-            payload = payload if payload is not None else self.payload(row)
-            self.issues.replace_row(row, self._answers.standing(row, outcome, payload), Source.SERVER)
+            standing = self._answers.standing(row, outcome, self._payload(values))
+            self.issues.replace_row(row, standing, Source.SERVER)
         else:
             self.issues.replace_row(row, (), Source.SERVER)
         errors, warnings = self.issues.local_counts(row)
         state = RowState.READY if edited else outcome.state
-        empty = state is RowState.READY and self.batch.is_empty(row)
-        self._tally.put(row, kind_of(state, empty=empty, errors=errors, edited=edited, warnings=warnings))
+        kind = kind_of(state, empty=not values, errors=errors, edited=edited, warnings=warnings)
+        self._tally.put(row, kind)
 
     def _know(self, outcomes: Mapping[RowId, RowOutcome]) -> tuple[RowId, ...]:
         rows = tuple(row for row in outcomes if row in self.batch)
@@ -173,13 +175,13 @@ class KnownRows:
 
     def _plan_row(self, row: RowId) -> PlanRow:
         errors, warnings = self.issues.local_counts(row)
-        payload = self.payload(row)
+        values = self.batch.values(row)
         return PlanRow(
             row_id=row,
-            payload=payload,
+            payload=self._payload(values),
             state=self.shown_state(row),
             errors=errors,
             warnings=warnings,
-            empty=not payload and self.batch.is_empty(row),
+            empty=not values,
             edited=row in self._edited,
         )

@@ -30,9 +30,6 @@ class Kind(StrEnum):
     SKIPPED = "skipped"
 
 
-_OF_READY = (Kind.EMPTY, Kind.ERRORS, Kind.EDITED, Kind.WARNINGS, Kind.READY)
-
-
 @dataclass(frozen=True, slots=True)
 class DraftCounts:
     """How many rows are where. Every row is in exactly one of the numbers, so they add up to ``rows``.
@@ -101,8 +98,13 @@ def kind_of(state: RowState, *, empty: bool, errors: int, edited: bool, warnings
     """
     if state is not RowState.READY:
         return Kind(state.value)
-    met = (empty, bool(errors), edited, bool(warnings), True)
-    return next(kind for kind, holds in zip(_OF_READY, met, strict=True) if holds)
+    if empty:
+        return Kind.EMPTY
+    if errors:
+        return Kind.ERRORS
+    if edited:
+        return Kind.EDITED
+    return Kind.WARNINGS if warnings else Kind.READY
 
 
 class Tally:
@@ -129,7 +131,6 @@ class Tally:
         before = self._kinds.pop(row, None)
         if before is not None:
             self._counts[before] -= 1
-            self._counts[Kind.READY] += 1
 
     def counts(self, rows: int, issues: IssueCounts) -> DraftCounts:
         """The numbers now.
