@@ -37,7 +37,28 @@ class LeapGridApp(App[None]):
     ENABLE_COMMAND_PALETTE = True
     COMMANDS = {LeapGridCommands}  # noqa: RUF012  # Textual declares it so
     BINDINGS = [*bindings("app"), Binding("ctrl+c", "nothing", show=False)]  # noqa: RUF012  # the same
-    CSS = "ToastRack { display: none; }"
+    # The palette is Textual's own; here it is brought to our grounds, without its boxes and its icon.
+    CSS = """
+    ToastRack { display: none; }
+    CommandPalette { background: transparent; }
+    CommandPalette > Vertical { background: $lg-panel; margin-top: 2; width: 72; max-width: 90%; }
+    CommandPalette #--input { border: none; background: $lg-header; height: 3; padding: 1 0; }
+    CommandPalette #--input.--list-visible { border: none; }
+    CommandPalette CommandInput, CommandPalette CommandInput:focus {
+        border: none; height: 1; background: $lg-header; color: $lg-strong; padding: 0 2;
+    }
+    CommandPalette SearchIcon { display: none; }
+    CommandPalette CommandList, CommandPalette CommandList:focus {
+        border: none; background: $lg-panel; scrollbar-size-vertical: 1;
+        scrollbar-color: $lg-rule; scrollbar-color-hover: $lg-rule; scrollbar-color-active: $lg-rule;
+        scrollbar-background: $lg-panel; scrollbar-background-hover: $lg-panel;
+        scrollbar-background-active: $lg-panel;
+    }
+    CommandPalette CommandList > .option-list--option { color: $lg-text; }
+    CommandPalette CommandList > .option-list--option-highlighted {
+        background: $lg-cell; color: $lg-on-cell; text-style: bold;
+    }
+    """
 
     def __init__(self, desk: Desk, launch: Launch) -> None:
         """
