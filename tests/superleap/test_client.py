@@ -9,6 +9,7 @@ import pickle
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -42,7 +43,7 @@ from leapgrid.superleap import (
     read_create,
 )
 from leapgrid.superleap.errors import transport_failure
-from tests.superleap.servers import RawServer, answering, closed_port, never_answers
+from tests.superleap.servers import Connection, RawServer, answering, closed_port
 
 Call = Callable[..., Any]
 RECORDS = [{"name": "test-8", "email": "test .sok@gmail.com"}, {"name": "test-9", "email": "test1@gmail.com"}]
@@ -283,29 +284,53 @@ def test_an_error_without_an_answer_has_no_status() -> None:
 # -- the plain client's thread -----------------------------------------------------------------------------
 
 
+def _script(code: str, *args: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-W", "error", "-c", code, *args],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+
+
 def test_an_interrupt_ends_the_plain_call() -> None:
     """Ctrl+C arrives in the waiting thread; the call on its way must not go on behind its back."""
-    script = (
+    gone = threading.Event()
+
+    def wait_for_the_end(connection: Connection) -> None:
+        connection.read_request()
+        if connection.sock.recv(1) == b"":
+            gone.set()
+
+    code = (
         "import sys\n"
         "from leapgrid.superleap import Superleap\n"
         "client = Superleap(sys.argv[1], 'key')\n"
         "try:\n"
         "    client.bulk_create('lead', [{'name': 'a'}])\n"
         "except KeyboardInterrupt:\n"
-        "    client.close()\n"
+        "    sys.stdin.read()\n"
         "    print('interrupted')\n"
     )
-    with RawServer(never_answers) as server:
-        child = subprocess.Popen(
-            [sys.executable, "-c", script, server.base_url],
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        )
+    with RawServer(wait_for_the_end) as server, _script(code, server.base_url) as child:
         assert server.arrived.wait(20)
         child.send_signal(signal.SIGINT)
-        output, _ = child.communicate(timeout=20)
-    assert (output, child.returncode) == ("interrupted\n", 0)
+        assert gone.wait(20)
+        output, complaints = child.communicate("", timeout=20)
+    assert (output, complaints, child.returncode) == ("interrupted\n", "", 0)
+
+
+def test_a_script_that_never_closes_still_ends_quietly() -> None:
+    code = (
+        "import sys\n"
+        "from leapgrid.superleap import Superleap\n"
+        "print(Superleap(sys.argv[1], 'key').bulk_create('lead', [{'name': 'a'}]).count)\n"
+    )
+    with RawServer(answering(200, SUCCESS)) as server, _script(code, server.base_url) as child:
+        output, complaints = child.communicate("", timeout=20)
+    assert (output, complaints, child.returncode) == ("1\n", "", 0)
 
 
 async def test_many_threads_may_share_the_plain_client() -> None:

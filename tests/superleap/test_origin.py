@@ -108,6 +108,11 @@ def test_a_bad_address_is_refused_with_a_sentence(given: str) -> None:
     assert "secret" not in f"{caught.value} {caught.value!r}"
 
 
+def test_letters_of_other_scripts_are_named_as_the_reason() -> None:
+    with pytest.raises(BadBaseUrl, match="xn--"):
+        check_base_url("https://аpp.superleap.com")
+
+
 def test_the_origin_leaves_the_path_out() -> None:
     assert (
         origin_of(check_base_url("https://crm.example.org:8443/gateway/")) == "https://crm.example.org:8443"

@@ -221,6 +221,14 @@ async def test_a_file_of_certificates_that_is_none(call: Call, content: str | No
         await call("https://127.0.0.1:1", "verify", ca_file=path)
 
 
+async def test_a_setting_of_the_system_that_names_no_certificates(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/ca.pem")
+    with pytest.raises(BadCaFile):
+        await call("https://127.0.0.1:1", "verify")
+
+
 # -- it may have arrived -----------------------------------------------------------------------------------
 
 

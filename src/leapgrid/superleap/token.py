@@ -81,6 +81,3 @@ class SecretToken:
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
         raise TypeError("A key is never pickled.")
-
-    def __getstate__(self) -> NoReturn:
-        raise TypeError("A key is never pickled.")

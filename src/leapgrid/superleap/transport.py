@@ -308,14 +308,15 @@ class _Gunzip:
 
 
 def _tls_context(ca_file: Path | str | None) -> ssl.SSLContext:
-    context = httpx.create_ssl_context()
-    context.load_default_certs()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if ca_file is not None:
-        try:
+    try:
+        # Both the library's list (and SSL_CERT_FILE, where set) and the system's own.
+        context = httpx.create_ssl_context()
+        context.load_default_certs()
+        if ca_file is not None:
             context.load_verify_locations(ca_file)
-        except (OSError, ValueError) as error:
-            raise BadCaFile("The file of certificates cannot be read.") from error
+    except (OSError, ValueError) as error:
+        raise BadCaFile("The file of certificates cannot be read.") from error
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 
 
