@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from textual import events, on
 from textual.containers import Horizontal, Vertical
+from textual.dom import DOMNode
 from textual.widget import Widget
 
 from leapgrid.records import Place, RowId, RowState
@@ -212,6 +213,8 @@ class GridScreen(Page):
     def label_of(self, action: Action) -> str:
         if action.id == "review" and self.session.is_sending:
             return "Progress"
+        if action.id == "send_edited" and not self.session.draft.counts().edited:
+            return "Review & send"
         if action.id == "pause_sending" and self.session.run is not None and self.session.run.paused:
             return "Go on"
         return action.label
@@ -311,6 +314,12 @@ class GridScreen(Page):
         self.show_footer()
 
     # -- actions ------------------------------------------------------------------------------------------
+
+    async def run_action(self, action: str, namespaces: Mapping[str, DOMNode] | None = None) -> None:
+        """What footer, menu, palette and help do; an open cell is closed first, with its text kept."""
+        if not self.grid.act(action):
+            self.grid.keep()
+            await super().run_action(action, namespaces)
 
     def action_menu(self) -> None:
         members = [a for a in actions_of("grid", "app") if a.letter and self.can(a.id)]

@@ -56,6 +56,13 @@ class ResultPage(Page):
                 return self.view.has_entries
         return True
 
+    def label_of(self, action: Action) -> str:
+        if action.id == "send_edited" and not self.session.draft.counts().edited:
+            return "Review & send"
+        if action.id == "pause_sending" and self.session.run is not None and self.session.run.paused:
+            return "Go on"
+        return action.label
+
     def footer_actions(self) -> list[Action]:
         return actions_of("result", "app")
 
