@@ -1,0 +1,209 @@
+"""The commands that open the app: ``leapgrid``, ``leapgrid open`` and ``leapgrid demo`` in a terminal."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from leapgrid.cli.exits import Code, Ended
+from leapgrid.cli.host import run_app
+from leapgrid.cli.layout import listing, plural
+from leapgrid.cli.options import Common, Start
+from leapgrid.cli.stored import opened_workspace, throwaway_workspace
+from leapgrid.cli.streams import Streams
+from leapgrid.cli.wiring import Wiring, destination, schema_of, wire
+from leapgrid.config import (
+    ConfigError,
+    Connection,
+    Profile,
+    Settings,
+    config_dir,
+    load_settings,
+    theme_name,
+)
+from leapgrid.drafting import WorkingDraft
+from leapgrid.files import UnreadableFile
+from leapgrid.records import CheckContext, RowState
+from leapgrid.sandbox import SandboxServer, SandboxUnavailable
+from leapgrid.tui.desk import Desk, Link, Preferences
+from leapgrid.tui.keymap import read_keymap
+from leapgrid.tui.launch import Launch
+from leapgrid.tui.text import use_plain_signs_where_needed
+from leapgrid.tui.theming import DEFAULT_THEME, MONOCHROME_THEME, SIXTEEN_THEME, Palette, load_themes
+from leapgrid.visible import visible
+from leapgrid.workspace import Workspace
+
+
+@dataclass
+class Prepared(Launch):
+    """A launch whose first draft was made already, so that a file that cannot be read opens no app.
+
+    Attributes:
+        draft: the first draft.
+    """
+
+    draft: WorkingDraft | None = None
+
+    def make(self, desk: Desk) -> Callable[[], WorkingDraft]:
+        """What gives the first draft."""
+        draft = self.draft
+        return super().make(desk) if draft is None else lambda: draft
+
+
+def start_app(streams: Streams, start: Start, common: Common) -> Code:
+    """The app on the draft that was worked on last, or on the start screen."""
+    wiring, problems = _wire_forgiving(start, common)
+    with opened_workspace() as workspace:
+        problems += _recovered(workspace)
+        drafts = workspace.drafts()
+        kind: Literal["start", "draft"] = "start"
+        last = ""
+        if drafts and workspace.hold_draft(drafts[0].id):
+            kind, last = "draft", drafts[0].id
+        elif drafts:
+            problems.append(f"Another LeapGrid works on {visible(drafts[0].name, 60)}.")
+        launch = Prepared({}, kind=kind, draft_id=last, problems=tuple(problems))
+        return _run(streams, workspace, wiring, common, launch)
+
+
+def open_app(streams: Streams, start: Start, common: Common, file: str) -> Code:
+    """The app on a file."""
+    wiring = wire(start, common)
+    with opened_workspace() as workspace:
+        problems = _recovered(workspace)
+        try:
+            draft = WorkingDraft.from_file(
+                workspace, file, wiring.schema, common.header_mapping(), context=wiring.context
+            )
+        except UnreadableFile as problem:
+            raise Ended(Code.USAGE, "unreadable", problem.message) from problem
+        workspace.hold_draft(draft.id)
+        launch = Prepared({}, kind="file", file=Path(file), problems=tuple(problems), draft=draft)
+        return _run(streams, workspace, wiring, common, launch)
+
+
+def demo_app(streams: Streams) -> Code:
+    """The app on the sample leads, with a sandbox on this computer to send them to."""
+    settings, problems = Settings(), []
+    try:
+        settings = load_settings()
+    except ConfigError as problem:
+        problems.append(problem.message)
+    with throwaway_workspace() as url, opened_workspace(url) as workspace:
+        # The samples are checked as they are meant to be, whatever a profile says of countries and zones.
+        wiring = _unconnected(settings, "lead")
+        launch = Prepared({}, kind="samples", problems=tuple(problems))
+        try:
+            return _run(streams, workspace, wiring, Common(), launch)
+        except SandboxUnavailable as problem:
+            raise Ended(Code.USAGE, "sandbox", str(problem)) from problem
+
+
+def _run(streams: Streams, workspace: Workspace, wiring: Wiring, common: Common, launch: Prepared) -> Code:
+    settings = wiring.settings
+    palettes, wrong_themes = load_themes(config_dir() / "themes")
+    keymap, wrong_keys = read_keymap(settings.keymap_path)
+    theme, wrong_theme = _theme(settings, palettes)
+    launch.palettes = palettes
+    launch.theme = theme
+    launch.keymap = keymap
+    launch.problems += (*wrong_theme, *wrong_themes, *wrong_keys)
+    use_plain_signs_where_needed(True if settings.ascii else None)
+    link, why_not = _link(wiring)
+    desk = Desk(
+        workspace,
+        link=link,
+        why_not_connected=why_not,
+        preferences=Preferences(
+            object_slug=wiring.schema.slug,
+            mapping=common.header_mapping(),
+            default_country=wiring.profile.default_country,
+            timezone=wiring.profile.zone,
+        ),
+        make_sandbox=SandboxServer,
+    )
+    crash = run_app(lambda hosted: hosted(desk, launch))
+    if crash is not None:
+        raise crash
+    _tell_unknown(streams, workspace)
+    return Code.FINE
+
+
+def _wire_forgiving(start: Start, common: Common) -> tuple[Wiring, list[str]]:
+    """As :func:`wire`; but settings that cannot be used cost the connection, and not the app."""
+    try:
+        load_settings()
+    except ConfigError as problem:
+        # Without the settings nobody knows what is production, so nothing can be sent until they are right.
+        return _unconnected(Settings(), common.object_slug or "lead"), [problem.message]
+    return wire(start, common), []
+
+
+def _unconnected(settings: Settings, slug: str) -> Wiring:
+    return Wiring(
+        settings, Connection(None, None, None, None, Profile(), False), schema_of(slug), CheckContext()
+    )
+
+
+def _link(wiring: Wiring) -> tuple[Link | None, str]:
+    connection = wiring.connection
+    try:
+        where = destination(connection)
+    except Ended as problem:
+        return None, visible(problem.message)
+    return (
+        Link(
+            where.base_url,
+            where.token,
+            profile=connection.profile_name or "",
+            production=connection.production,
+            rate=wiring.rate,
+            chunk_size=wiring.profile.chunk_size,
+        ),
+        "",
+    )
+
+
+def _theme(
+    settings: Settings, palettes: Mapping[str, Palette], environ: Mapping[str, str] = os.environ
+) -> tuple[str, list[str]]:
+    """The theme to begin with, and a sentence where the one that was asked for is none."""
+    if environ.get("NO_COLOR"):
+        return MONOCHROME_THEME, []
+    asked = theme_name(settings, environ)
+    if asked is None:
+        return (SIXTEEN_THEME if _has_sixteen_colors() else DEFAULT_THEME), []
+    if asked in palettes:
+        return asked, []
+    near = difflib.get_close_matches(asked, palettes, n=1, cutoff=0.5)
+    known = f"The nearest is {near[0]}." if near else f"There are: {', '.join(sorted(palettes))}."
+    return DEFAULT_THEME, [f"There is no theme {visible(asked, 40)}. {known}"]
+
+
+def _has_sixteen_colors() -> bool:
+    from rich.console import Console
+
+    return Console().color_system == "standard"
+
+
+def _recovered(workspace: Workspace) -> list[str]:
+    unknown = workspace.recovered.unknown
+    if not unknown:
+        return []
+    return [f"An earlier run was cut off: {plural(unknown, 'record')} may exist. Look before sending again."]
+
+
+def _tell_unknown(streams: Streams, workspace: Workspace) -> None:
+    """One quiet line about what should not be forgotten."""
+    found = [
+        f"{plural(count, 'record')} of {visible(draft.name, 60)}"
+        for draft in workspace.drafts()
+        if (count := draft.counts.get(RowState.UNKNOWN, 0))
+    ]
+    if found:
+        more = [f"{len(found) - 3:,} more drafts"] if len(found) > 3 else []
+        streams.err(f"Unknown, to be looked up before they are sent again: {listing(found[:3] + more)}.")

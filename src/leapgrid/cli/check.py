@@ -1,0 +1,118 @@
+"""``leapgrid check``: read, map, check; nothing is sent and nothing is kept."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+
+from leapgrid.cli.exits import Code, Ended
+from leapgrid.cli.issues_text import FIRST, group_lines, in_order, issue_lines
+from leapgrid.cli.layout import columns, plural
+from leapgrid.cli.options import Common, Format, Start
+from leapgrid.cli.streams import Streams
+from leapgrid.cli.wiring import Wiring, wire
+from leapgrid.drafting import WorkingDraft, check_report
+from leapgrid.files import UnreadableFile
+from leapgrid.visible import visible
+
+MOST_NOTES = 20
+
+
+def check(streams: Streams, start: Start, common: Common, file: str) -> Code:
+    """Check a file and print what is wrong with it.
+
+    Raises:
+        Ended: wrong usage, or the file cannot be read.
+    """
+    draft = looked_at(wire(start, common), common, file)
+    if common.format is Format.JSON:
+        streams.document(check_report(draft))
+    else:
+        streams.out(*check_lines(draft, file))
+    return Code.INVALID if draft.issues.counts.errors else Code.FINE
+
+
+def looked_at(wiring: Wiring, common: Common, file: str) -> WorkingDraft:
+    """A draft of a file, checked, that is kept nowhere.
+
+    Raises:
+        Ended: the file cannot be read.
+    """
+    return checked(
+        lambda: WorkingDraft.from_file(
+            None, file, wiring.schema, common.header_mapping(), context=wiring.context
+        )
+    )
+
+
+def checked(make: Callable[[], WorkingDraft]) -> WorkingDraft:
+    """Make a draft of a file and check it.
+
+    Raises:
+        Ended: the file cannot be read.
+    """
+    try:
+        draft = make()
+    except UnreadableFile as problem:
+        raise Ended(Code.USAGE, "unreadable", problem.message) from problem
+    draft.check_all()
+    return draft
+
+
+def check_lines(draft: WorkingDraft, file: str) -> list[str]:
+    """What ``--format text`` prints."""
+    counts, records = draft.issues.counts, len(draft.batch)
+    issues = in_order(draft, list(draft.issues))
+    lines = [f"{visible(draft.name, 60)}: {plural(records, 'record')} of {draft.schema.label.lower()}"]
+    lines += _mapping_lines(draft)
+    if issues:
+        lines += ["", "What is wrong", *group_lines(draft)]
+        if len(issues) > FIRST:
+            lines += ["", f"The first {FIRST} of {len(issues):,}"]
+        else:
+            lines += [""]
+        lines += issue_lines(draft, issues[:FIRST])
+    lines += note_lines(draft)
+    lines += ["", _closing(records, counts.errors, counts.rows_with_errors, counts.rows_with_warnings, file)]
+    return lines
+
+
+def note_lines(draft: WorkingDraft) -> list[str]:
+    """What a person should know of the file itself."""
+    if not draft.notes:
+        return []
+    lines = ["", "Notes", *(f"  {visible(note.message, 400)}" for note in draft.notes[:MOST_NOTES])]
+    if len(draft.notes) > MOST_NOTES:
+        lines.append(f"  and {len(draft.notes) - MOST_NOTES:,} more (--format json lists all)")
+    return lines
+
+
+def _mapping_lines(draft: WorkingDraft) -> list[str]:
+    """Which column became which field, as far as their names differ."""
+    renamed = [(h, name) for h, name in draft.header_mapping.items() if name is not None and h != name]
+    left_out = [header for header, name in draft.header_mapping.items() if name is None]
+    lines = columns([(visible(h, 40), "->", name) for h, name in renamed[:12]], ("<", "<", "<"))
+    if len(renamed) > 12:
+        lines.append(f"  and {len(renamed) - 12:,} more")
+    if left_out:
+        shown = ", ".join(visible(header, 40) for header in left_out[:8])
+        more = f" and {len(left_out) - 8:,} more" if len(left_out) > 8 else ""
+        lines.append(f"  left out: {shown}{more}")
+    return lines
+
+
+def _closing(records: int, errors: int, wrong: int, warned: int, file: str) -> str:
+    name = shlex.quote(file) if file.isprintable() else "FILE"
+    if not records:
+        return "There is nothing to send."
+    if errors:
+        fine = records - wrong
+        rest = f"; the other {fine:,} can be sent" if fine > 1 else "; the other one can" if fine else ""
+        kept = "is not sent" if wrong == 1 else "are not sent"
+        return f"{plural(wrong, 'record')} with errors {kept}{rest}. Repair them: leapgrid open {name}"
+    if warned:
+        return (
+            f"No errors; {plural(warned, 'record')} with a warning can be sent all the same: "
+            f"leapgrid submit {name}"
+        )
+    return f"Nothing is wrong. Send them: leapgrid submit {name}"

@@ -1,0 +1,305 @@
+"""The commands and their options. What they do is imported when they run, so that help is there at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from leapgrid import __version__
+from leapgrid.cli.exits import Code, Ended
+from leapgrid.cli.options import (
+    BaseUrlOption,
+    ChunkSizeOption,
+    Common,
+    FileArgument,
+    Format,
+    FormatOption,
+    IncludeInvalidOption,
+    MapOption,
+    ObjectOption,
+    PreviewFormat,
+    ProfileOption,
+    Start,
+)
+from leapgrid.cli.streams import Streams
+from leapgrid.config import Secret, take_token
+
+Act = Callable[[Streams, Start, Common], Code]
+
+_CODES = "Exit codes: 0 all well, 1 invalid or rejected records, 2 wrong usage or unreadable input"
+
+app = typer.Typer(
+    name="leapgrid",
+    # Plain help: it is read in pipes and small terminals, and loads nothing.
+    rich_markup_mode=None,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def _examples(*lines: str, more: str = "") -> str:
+    word = "Example" if len(lines) == 1 else "Examples"
+    text = f"{word}:\n\n\b\n" + "\n".join(f"  {line}" for line in lines)
+    return f"{text}\n\n{more}" if more else text
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        Streams().out(f"leapgrid {__version__}")
+        raise typer.Exit
+
+
+@app.callback(
+    invoke_without_command=True,
+    help="Enter, check, send and repair batches of CRM records. Without a command: the app, on the draft "
+    "that was worked on last.",
+    epilog=_examples(
+        "leapgrid demo",
+        "leapgrid open leads.csv",
+        "leapgrid check leads.csv",
+        more="The key is read from LEAPGRID_TOKEN; there is no option for it.",
+    ),
+)
+def root(
+    context: typer.Context,
+    object_slug: ObjectOption = None,
+    base_url: BaseUrlOption = None,
+    profile: ProfileOption = None,
+    mapping: MapOption = None,
+    output: FormatOption = None,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    # Whatever comes next, no child process and no library finds the key in the environment.
+    token = take_token(os.environ)
+    common = Common(object_slug, base_url, profile, tuple(mapping or ()), output)
+    context.obj = Start(Secret(token) if token is not None else None, common)
+    if context.invoked_subcommand is None:
+
+        def act(streams: Streams, start: Start, common: Common) -> Code:
+            streams.need_terminal("leapgrid check FILE and leapgrid submit FILE work without one.")
+            from leapgrid.cli.app import start_app
+
+            return start_app(streams, start, common)
+
+        _run(context, Common(), act)
+
+
+@app.command(
+    short_help="Try LeapGrid with sample leads and a sandbox.",
+    help="Try LeapGrid: sample leads with mistakes in them, and a sandbox on this computer to send them to. "
+    "Nothing leaves it. Without a terminal the same is played through in text.",
+    epilog=_examples("leapgrid demo", "leapgrid demo --headless"),
+)
+def demo(
+    context: typer.Context,
+    headless: Annotated[bool, typer.Option("--headless", help="In text, without the app.")] = False,
+) -> None:
+    def act(streams: Streams, start: Start, common: Common) -> Code:
+        if headless or not streams.can_show:
+            from leapgrid.cli.demo_text import demo_text
+
+            return demo_text(streams)
+        from leapgrid.cli.app import demo_app
+
+        return demo_app(streams)
+
+    _run(context, Common(), act)
+
+
+@app.command(
+    name="open",
+    help="Open the app on a file.",
+    epilog=_examples("leapgrid open leads.csv", "leapgrid open export.csv --map 'Mail=email'"),
+)
+def open_(
+    context: typer.Context,
+    file: FileArgument,
+    object_slug: ObjectOption = None,
+    base_url: BaseUrlOption = None,
+    profile: ProfileOption = None,
+    mapping: MapOption = None,
+) -> None:
+    def act(streams: Streams, start: Start, common: Common) -> Code:
+        streams.need_terminal("leapgrid check FILE works without one.")
+        from leapgrid.cli.app import open_app
+
+        return open_app(streams, start, common, file)
+
+    _run(context, Common(object_slug, base_url, profile, tuple(mapping or ())), act)
+
+
+@app.command(
+    short_help="Check a file; sends nothing.",
+    help="Read a file, map its columns, check every cell. Sends nothing, needs no key and no network.",
+    epilog=_examples("leapgrid check leads.csv", "leapgrid check leads.csv --format json", more=f"{_CODES}."),
+)
+def check(
+    context: typer.Context,
+    file: FileArgument,
+    object_slug: ObjectOption = None,
+    base_url: BaseUrlOption = None,
+    profile: ProfileOption = None,
+    mapping: MapOption = None,
+    output: FormatOption = None,
+) -> None:
+    def act(streams: Streams, start: Start, common: Common) -> Code:
+        from leapgrid.cli.check import check as run
+
+        return run(streams, start, common, file)
+
+    _run(context, Common(object_slug, base_url, profile, tuple(mapping or ()), output), act)
+
+
+@app.command(
+    short_help="Print exactly what would be sent.",
+    help="Print exactly what would be sent. Records with errors are left out.",
+    epilog=_examples(
+        "leapgrid preview leads.csv --rows 1-20",
+        "leapgrid preview leads.csv --format curl",
+        more=f"{_CODES}.",
+    ),
+)
+def preview(
+    context: typer.Context,
+    file: FileArgument,
+    output: Annotated[
+        PreviewFormat,
+        typer.Option("--format", help="json: the body of the call. curl: a command for each call."),
+    ] = PreviewFormat.JSON,
+    rows: Annotated[
+        str | None, typer.Option("--rows", metavar="ROWS", help="Only these, like 1-20 or 3,7-9.")
+    ] = None,
+    include_invalid: IncludeInvalidOption = False,
+    chunk_size: ChunkSizeOption = None,
+    object_slug: ObjectOption = None,
+    base_url: BaseUrlOption = None,
+    profile: ProfileOption = None,
+    mapping: MapOption = None,
+) -> None:
+    def act(streams: Streams, start: Start, common: Common) -> Code:
+        from leapgrid.cli.preview import preview as run
+
+        return run(
+            streams,
+            start,
+            common,
+            file,
+            form=output,
+            rows=rows,
+            include_invalid=include_invalid,
+            chunk_size=chunk_size,
+        )
+
+    _run(context, Common(object_slug, base_url, profile, tuple(mapping or ())), act)
+
+
+@app.command(
+    short_help="Check a file and send its records.",
+    help="Check a file and send its records. Records with errors stay here, and so does a draft of all of "
+    "them, for the app to go on with.",
+    epilog=_examples(
+        "leapgrid submit leads.csv --dry-run",
+        "leapgrid submit leads.csv --yes --rejects rejected.csv",
+        more=f"{_CODES}, 3 outcomes unknown, 4 not connected or not allowed, 130 stopped by Ctrl+C.",
+    ),
+)
+def submit(
+    context: typer.Context,
+    file: FileArgument,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Send without asking.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be sent, and send nothing.")
+    ] = False,
+    first: Annotated[
+        bool, typer.Option("--first", help="The first record only, to see how it goes.")
+    ] = False,
+    include_invalid: IncludeInvalidOption = False,
+    chunk_size: ChunkSizeOption = None,
+    parallel: Annotated[
+        int, typer.Option("--parallel", metavar="N", help="How many calls may go on at once, up to 4.")
+    ] = 1,
+    rejects: Annotated[
+        str | None,
+        typer.Option(
+            "--rejects", metavar="FILE", help="Write what was refused or has errors to this CSV file."
+        ),
+    ] = None,
+    object_slug: ObjectOption = None,
+    base_url: BaseUrlOption = None,
+    profile: ProfileOption = None,
+    mapping: MapOption = None,
+    output: FormatOption = None,
+) -> None:
+    def act(streams: Streams, start: Start, common: Common) -> Code:
+        from leapgrid.cli.submit import Choices
+        from leapgrid.cli.submit import submit as run
+
+        choices = Choices(yes, dry_run, first, include_invalid, chunk_size, parallel, rejects)
+        return run(streams, start, common, file, choices)
+
+    _run(context, Common(object_slug, base_url, profile, tuple(mapping or ()), output), act)
+
+
+@app.command(
+    short_help="A server on this computer, like the API.",
+    help="A server on this computer that answers like the API. Its address is the first line printed.",
+    epilog=_examples(
+        "leapgrid sandbox --port 8001",
+        "leapgrid sandbox --fault cut-after@2 --fault slow=2",
+        more="Any key is let in. Ctrl+C ends it.",
+    ),
+)
+def sandbox(
+    context: typer.Context,
+    port: Annotated[int, typer.Option("--port", metavar="N", help="0 is any free one.")] = 8001,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option("--fault", metavar="NAME[=VALUE]", help="What it does wrong. May be given again."),
+    ] = None,
+) -> None:
+    def act(streams: Streams, start: Start, common: Common) -> Code:
+        from leapgrid.cli.sandbox import serve
+
+        return serve(port, fault or [])
+
+    _run(context, Common(), act)
+
+
+def _run(context: typer.Context, common: Common, act: Act) -> None:
+    """Run what a command does, and turn however it ends into its exit code and a sentence."""
+    start: Start = context.obj
+    streams = Streams()
+    common = common.over(start.common)
+    try:
+        code = act(streams, start, common)
+    except Ended as end:
+        streams.err(end.message)
+        if common.format is Format.JSON:
+            streams.document(
+                end.document if end.document is not None else {"error": _error(end.kind, end.message)}
+            )
+        code = end.code
+    except KeyboardInterrupt:
+        code = Code.INTERRUPTED
+    except Exception as error:  # a defect of ours, whatever its class: a sentence and a report, no traceback
+        from leapgrid.cli.crash import unexpected
+
+        message = unexpected(error, start.token.reveal() if start.token is not None else None)
+        streams.err(message)
+        if common.format is Format.JSON:
+            streams.document({"error": _error("unexpected", message)})
+        code = Code.UNEXPECTED
+    raise typer.Exit(int(code))
+
+
+def _error(kind: str, message: str) -> dict[str, str]:
+    from leapgrid.visible import visible
+
+    return {"code": kind, "message": visible(message)}

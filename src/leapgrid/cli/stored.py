@@ -1,0 +1,60 @@
+"""The workspace, as commands open it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from leapgrid.cli.exits import Code, Ended
+from leapgrid.cli.layout import plural
+from leapgrid.cli.streams import Streams
+from leapgrid.config import data_dir, workspace_url
+from leapgrid.drafting import DraftError, WorkingDraft
+from leapgrid.workspace import Workspace, WorkspaceError
+
+
+@contextmanager
+def opened_workspace(url: str | None = None) -> Iterator[Workspace]:
+    """Open the workspace of the environment, or another one, and close it at the end.
+
+    Raises:
+        Ended: it cannot be used, now or later within.
+    """
+    try:
+        with Workspace.open(url or workspace_url(os.environ), data_dir=data_dir()) as workspace:
+            yield workspace
+    except (WorkspaceError, DraftError) as problem:
+        raise Ended(Code.USAGE, "workspace", str(problem)) from problem
+
+
+@contextmanager
+def throwaway_workspace() -> Iterator[str | None]:
+    """The address of a workspace that is gone afterwards; None where the environment names one to keep."""
+    if workspace_url(os.environ) is not None:
+        yield None
+        return
+    with TemporaryDirectory(prefix="leapgrid-demo-", ignore_cleanup_errors=True) as folder:
+        yield str(Path(folder) / "demo.db")
+
+
+def tell_recovered(streams: Streams, workspace: Workspace) -> None:
+    """Say what an earlier run left open when it was cut off."""
+    unknown = workspace.recovered.unknown
+    if unknown:
+        streams.err(
+            f"An earlier run was cut off: {plural(unknown, 'record')} of it may exist. "
+            "They are not sent again; leapgrid shows them."
+        )
+
+
+def hold(workspace: Workspace, draft: WorkingDraft) -> None:
+    """Keep another LeapGrid from writing to a draft at the same time.
+
+    Raises:
+        Ended: another one has it.
+    """
+    if not workspace.hold_draft(draft.id):
+        raise Ended(Code.USAGE, "workspace", "Another LeapGrid works on this draft. Close it first.")

@@ -1,0 +1,161 @@
+"""What ``submit`` tells people: what will be sent, what came of it, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from leapgrid.cli.check import note_lines
+from leapgrid.cli.issues_text import FIRST, in_order, issue_lines
+from leapgrid.cli.layout import listing, plural, ranges
+from leapgrid.drafting import WorkingDraft
+from leapgrid.records import IN_FLIGHT, Issue, RowId, RowState, Severity, Source
+from leapgrid.submit import LeftOut, Plan, RunSummary
+from leapgrid.visible import visible
+
+_SHOWN = 300
+_WORDS = {
+    RowState.CREATED: "created",
+    RowState.ALREADY_THERE: "already there",
+    RowState.REJECTED: "rejected",
+    RowState.UNKNOWN: "unknown",
+    RowState.SKIPPED: "skipped",
+}
+
+
+def plan_lines(
+    draft: WorkingDraft, plan: Plan, host: str, chunk_size: int, *, would: bool = False
+) -> list[str]:
+    """What goes where, and what stays here and why."""
+    verb = "Would send" if would else "Sending"
+    chunks = plural(len(plan.chunks), "chunk")
+    if not plan.records:
+        lines = ["Nothing to send."]
+    else:
+        lines = [
+            f"{verb} {plural(plan.records, 'record')} of {visible(draft.name, 60)} "
+            f"({draft.schema.label.lower()}) to {host}, in {chunks} of at most {chunk_size:,}."
+        ]
+    if plan.left_out:
+        lines.append(f"Left out: {reasons(plan)}.")
+    return lines
+
+
+def reasons(plan: Plan) -> str:
+    """What is left out and why: "2 with errors and 1 empty"; "" where nothing is."""
+    return listing(f"{len(rows):,} {reason.words}" for reason, rows in plan.left_out.items())
+
+
+def result_lines(
+    draft: WorkingDraft,
+    plan: Plan,
+    summary: RunSummary | None,
+    rejects: str | None,
+    *,
+    dry_run: bool = False,
+) -> list[str]:
+    """What ``--format text`` prints at the end."""
+    lines: list[str] = []
+    if not dry_run:
+        lines.append(_counts(draft))
+    if summary is not None and summary.stopped is not None:
+        lines.append(f"Stopped early: {visible(summary.message, _SHOWN)}")
+    refused = [issue for issue in draft.issues if issue.source is Source.SERVER]
+    lines += _issue_part(draft, "Refused by the server", refused)
+    lines += _chunk_part(draft)
+    lines += _unknown_part(draft)
+    wrong = [
+        issue
+        for issue in draft.issues
+        if issue.source is Source.LOCAL
+        and issue.severity is Severity.ERROR
+        and issue.row_id is not None
+        and draft.state(issue.row_id) is RowState.READY
+    ]
+    lines += _issue_part(draft, "Not sent because of errors", wrong)
+    if dry_run:
+        lines += note_lines(draft)
+        return lines
+    lines += ["", *_next(draft, plan, summary, bool(wrong))]
+    if rejects is not None:
+        lines.append(f"Rejected records and those with errors stand in {visible(rejects, 200)}.")
+    return lines
+
+
+def _counts(draft: WorkingDraft) -> str:
+    """ "12 records: 9 created, 1 rejected, 2 not sent (2 with errors)"."""
+    counts = draft.counts()
+    states = counts.states
+    parts = [f"{states[state]:,} {word}" for state, word in _WORDS.items() if states[state]]
+    ready = states[RowState.READY] + states[RowState.QUEUED]
+    if ready:
+        errors = f" ({counts.errors:,} with errors)" if counts.errors else ""
+        parts.append(f"{ready:,} not sent{errors}")
+    if states[RowState.SENDING]:
+        parts.append(f"{states[RowState.SENDING]:,} without a kept answer")
+    return f"{plural(counts.rows, 'record')}: {', '.join(parts) or 'nothing in them'}"
+
+
+def _issue_part(draft: WorkingDraft, title: str, issues: list[Issue]) -> list[str]:
+    if not issues:
+        return []
+    more = f" (the first {FIRST} of {len(issues):,})" if len(issues) > FIRST else ""
+    return ["", title + more, *issue_lines(draft, in_order(draft, issues)[:FIRST])]
+
+
+def _chunk_part(draft: WorkingDraft) -> list[str]:
+    """Refusals that no row could be found for: they stay on their chunk."""
+    lines: list[str] = []
+    for refusal in draft.chunk_refusals:
+        rows = ranges(_numbers(draft, refusal.rows))
+        for issue in refusal.issues:
+            lines.append(f"  chunk {refusal.chunk}, rows {rows}: {visible(issue.message, _SHOWN)}")
+    return ["", "Refused, and no row could be found for it", *lines] if lines else []
+
+
+def _unknown_part(draft: WorkingDraft) -> list[str]:
+    """Rows that may exist, by what happened."""
+    by_evidence: dict[str, list[RowId]] = {}
+    for row, outcome in draft.outcomes.items():
+        if outcome.state is RowState.UNKNOWN:
+            by_evidence.setdefault(outcome.evidence, []).append(row)
+        elif outcome.state in IN_FLIGHT:
+            by_evidence.setdefault("Sent, but the answer could not be kept.", []).append(row)
+    if not by_evidence:
+        return []
+    lines = ["", "Unknown: they may exist"]
+    for evidence, rows in by_evidence.items():
+        word = "row" if len(rows) == 1 else "rows"
+        lines.append(f"  {word} {ranges(_numbers(draft, rows))}: {visible(evidence, _SHOWN)}")
+    return lines
+
+
+def _next(draft: WorkingDraft, plan: Plan, summary: RunSummary | None, wrong: bool) -> Iterable[str]:
+    """What to do now, and where the draft is."""
+    counts = draft.counts()
+    states = counts.states
+    unsent = counts.sendable
+    if states[RowState.UNKNOWN] or states[RowState.SENDING]:
+        yield (
+            "Look in your organisation whether the unknown records are there. "
+            "LeapGrid does not send them again by itself."
+        )
+    if states[RowState.REJECTED]:
+        yield "Repair the refused records in the app; only what was edited since is sent then."
+    elif draft.chunk_refusals:
+        yield "Look at the refusal and send smaller chunks (--chunk-size 1) to see which record it is about."
+    if wrong and not states[RowState.REJECTED]:
+        yield "Repair the records with errors in the app, or give --include-invalid to let the server judge."
+    if unsent and plan.left_out_count(LeftOut.NOT_FIRST):
+        yield f"{plural(unsent, 'more record')} can be sent."
+    elif unsent and (summary is None or summary.stopped is not None or states[RowState.REJECTED]):
+        yield f"{plural(unsent, 'record')} without errors can be sent again as they are."
+    all_there = counts.rows == states[RowState.CREATED] + states[RowState.ALREADY_THERE]
+    if all_there and counts.rows:
+        yield "All records are there."
+    if draft.id:
+        yield f"Kept as the draft {visible(draft.name, 60)}: leapgrid opens it."
+
+
+def _numbers(draft: WorkingDraft, rows: Iterable[RowId]) -> list[int]:
+    positions = (draft.batch.position(row) for row in rows)
+    return [position + 1 for position in positions if position is not None]
