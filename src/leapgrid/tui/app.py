@@ -121,6 +121,9 @@ class LeapGridApp(App[None]):
 
     async def leave(self) -> None:
         """Close: edits to the disk first."""
+        for screen in self.screen_stack:
+            if isinstance(screen, GridScreen):
+                screen.grid.keep()
         await self.desk.close()
         self.exit()
 

@@ -370,18 +370,11 @@ class RecordGrid(Widget, can_focus=True):
         return False
 
     def _key_in_cell(self, event: events.Key, cell: OpenCell) -> bool:
-        action = self.cell_keys.get(event.key)
         if event.key in ("up", "down") and cell.choices.shown:
             cell.choices.step(1 if event.key == "down" else -1)
             self._refresh_around()
-        elif action == "keep_down":
-            self.keep("enter")
-        elif action == "keep_right":
-            self.keep("next")
-        elif action == "restore":
-            self.restore()
-        elif action == "fix_text":
-            self.take_fix()
+        elif self.act(self.cell_keys.get(event.key, "")):
+            pass
         elif event.key == "shift+tab":
             self.keep("previous")
         elif event.key in ("up", "down", "pageup", "pagedown"):
@@ -395,9 +388,30 @@ class RecordGrid(Widget, can_focus=True):
         elif event.is_printable and event.character:
             cell.buffer.insert(event.character)
             self._typed()
+        elif event.key.startswith("ctrl+"):
+            return event.key not in ("ctrl+q", "ctrl+c", "ctrl+p")
         else:
-            # Function keys and the like act on the screen once the text is kept.
-            return event.key.startswith("ctrl+") and event.key not in ("ctrl+q", "ctrl+c", "ctrl+p")
+            # Function keys act on the screen once the text is kept; only help leaves the cell open.
+            if event.key[:1] == "f" and event.key[1:].isdigit() and event.key != "f1":
+                self.keep()
+            return False
+        return True
+
+    def act(self, action_id: str) -> bool:
+        """Do an action of the scope "cell" to the open cell; False where there is none, or no such action."""
+        if self.open is None:
+            return False
+        match action_id:
+            case "keep_down":
+                self.keep("enter")
+            case "keep_right":
+                self.keep("next")
+            case "restore":
+                self.restore()
+            case "fix_text":
+                self.take_fix()
+            case _:
+                return False
         return True
 
     def on_paste(self, event: events.Paste) -> None:
