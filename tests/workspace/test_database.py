@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import stat
@@ -23,6 +24,7 @@ from leapgrid.workspace import (
     WorkspaceError,
 )
 from leapgrid.workspace.database import path_of
+from leapgrid.workspace.frames import frame_failure
 from tests.workspace.support import NAMES, begin, make_draft
 
 
@@ -251,3 +253,18 @@ def test_a_failed_write_leaves_nothing_half_done(workspace: Workspace) -> None:
         half()
     assert workspace.drafts()[0].rows == len(NAMES)
     assert workspace.drafts()[0].id == draft
+
+
+def test_a_writer_says_so_before_it_reads(workspace: Workspace) -> None:
+    """Else two of them could read the same and the later one would fail at its first write."""
+    other = sqlite3.connect(workspace.path, isolation_level=None, timeout=0)
+    with workspace._database.write(), pytest.raises(sqlite3.OperationalError, match="locked"):
+        other.execute("BEGIN IMMEDIATE")
+    other.close()
+
+
+@pytest.mark.parametrize(("number", "kind"), [(errno.ENOSPC, DiskFull), (errno.EACCES, CannotOpen)])
+def test_what_a_frame_that_cannot_be_written_reads_like(number: int, kind: type[WorkspaceError]) -> None:
+    found = frame_failure(OSError(number, os.strerror(number)), Path("/x/\x1b.arrow"))
+    assert type(found) is kind
+    assert str(found).isprintable()

@@ -8,10 +8,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import IntegrityError
 
 from leapgrid.records.outcomes import RowState
 from leapgrid.workspace import Intent, NotFound, RowsTaken, Workspace
+from leapgrid.workspace.errors import NotUnique
 from leapgrid.workspace.submissions import record_sha256
 from tests.workspace.support import (
     begin,
@@ -87,7 +87,7 @@ def test_four_openings_race_for_the_same_chunks(workspace: Workspace, path: Path
 def test_the_database_itself_holds_one_unresolved_attempt_a_row(workspace: Workspace) -> None:
     draft = make_draft(workspace)
     intent = sent(workspace, draft, [0], UNKNOWN)
-    with pytest.raises(IntegrityError), workspace._database.write() as connection:
+    with pytest.raises(NotUnique), workspace._database.write() as connection:
         connection.exec_driver_sql(
             "INSERT INTO attempt_row"
             " SELECT attempt_id, 2, draft_id, row_id, record_sha256, 1, state, evidence FROM attempt_row"

@@ -118,8 +118,8 @@ class Database:
         """A transaction that writes: all of it is on disk at the end, or none.
 
         Raises:
+            NotUnique: if a uniqueness that the tables hold would break.
             WorkspaceError: if the database fails; nothing was changed then.
-            sqlalchemy.exc.IntegrityError: if a uniqueness that the tables hold would break.
         """
         with self._lock, translated(self.where):
             self._check_open()
@@ -140,19 +140,23 @@ class Database:
     def _on_connect(self, connection: sqlite3.Connection, _record: Any) -> None:
         # Transactions begin where the code says so, not where the driver guesses.
         connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in (
+        pragmas = [
             f"busy_timeout = {self._busy_timeout_ms}",
             "trusted_schema = 0",
             "mmap_size = 0",
             "foreign_keys = 1",
             "secure_delete = 1",
             "synchronous = EXTRA",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
+        ]
         if sys.platform == "darwin":
-            cursor.execute("PRAGMA fullfsync = 1")
-        cursor.close()
+            pragmas.append("fullfsync = 1")
+        try:
+            for pragma in pragmas:
+                connection.execute(f"PRAGMA {pragma}").close()
+        except BaseException:
+            # The pool never sees it, so nobody else would close it.
+            connection.close()
+            raise
 
     def _prepare(self) -> None:
         """Refuse what is not ours before anything is changed; make what is new."""

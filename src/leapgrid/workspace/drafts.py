@@ -211,14 +211,16 @@ class Drafts(Outcomes):
                 .where(t.journal_entry.c.draft_id == draft_id)
                 .order_by(t.journal_entry.c.seq)
             ).all()
+        with t.understood():
+            schema, mapping, notes = schema_from_json(row.schema), dict(row.mapping), tuple(row.notes)
         return StoredDraft(
             id=draft_id,
             name=row.name,
-            schema=schema_from_json(row.schema),
+            schema=schema,
             frame=self._frames.get(row.frame),
-            mapping=dict(row.mapping),
+            mapping=mapping,
             source=row.source,
-            notes=tuple(row.notes),
+            notes=notes,
             journal=[JournalEntry(*entry) for entry in entries],
             outcomes=self.outcomes(draft_id),
             issues=self.server_issues(draft_id),

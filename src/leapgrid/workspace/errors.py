@@ -24,6 +24,7 @@ class WorkspaceError(Exception):
         ├── DiskFull           no space is left; it goes on when there is some
         ├── Locked             another program keeps it; try again
         ├── NotFound           no draft or submission of this name
+        ├── NotUnique          the tables hold that there is only one such thing
         └── RowsTaken          rows are on their way, unknown or created: they must not be sent
     """
 
@@ -62,6 +63,10 @@ class Locked(WorkspaceError):
 
 class NotFound(WorkspaceError):
     """No draft, submission or attempt of this name."""
+
+
+class NotUnique(WorkspaceError):
+    """What was to be written would break a uniqueness that the tables hold."""
 
 
 class RowsTaken(WorkspaceError):
@@ -110,11 +115,13 @@ def from_database(error: DBAPIError | sqlite3.Error, where: str) -> WorkspaceErr
 
 @contextmanager
 def translated(where: str) -> Iterator[None]:
-    """Turn failures of the database into sentences; a broken uniqueness stays what it is."""
+    """Turn failures of the database into sentences."""
     try:
         yield
-    except IntegrityError:
-        raise
+    except IntegrityError as error:
+        if getattr(error.orig, "sqlite_errorname", "") == "SQLITE_CONSTRAINT_UNIQUE":
+            raise NotUnique(f"The workspace {where} holds such a thing already.") from error
+        raise Damaged(f"The workspace {where} contradicts itself. Restore a copy of it.") from error
     except (DBAPIError, sqlite3.Error) as error:
         raise from_database(error, where) from error
     except UnicodeDecodeError as error:

@@ -46,7 +46,7 @@ class Frames:
             _sync(self._directory)
         except OSError as error:
             temporary.unlink(missing_ok=True)
-            raise _sentence(error, path) from error
+            raise frame_failure(error, path) from error
         return digest
 
     def get(self, digest: str) -> Frame:
@@ -62,7 +62,7 @@ class Frames:
         except FrameError as error:
             raise Damaged(f"{error} Restore {visible(str(path), 200)} from a copy.") from error
         except OSError as error:
-            raise _sentence(error, path) from error
+            raise frame_failure(error, path) from error
         if frame.digest() != digest:
             raise Damaged(f"The stored records in {visible(str(path), 200)} were changed. Restore a copy.")
         return frame
@@ -88,7 +88,8 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _sentence(error: OSError, path: Path) -> WorkspaceError:
+def frame_failure(error: OSError, path: Path) -> WorkspaceError:
+    """The sentence for a base frame that cannot be written or read."""
     where = visible(str(path), 200)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DiskFull(f"The disk is full: {where} cannot be written. Make room.")

@@ -70,13 +70,14 @@ class Outcomes(Store):
                 .where(t.submission.c.draft_id == draft_id, t.attempt.c.issues.is_not(None))
                 .order_by(t.attempt.c.id)
             ).all()
-        return tuple(
-            issue
-            for attempt_id, issues in stored
-            if attempt_id in rejected
-            for issue in map(issue_from_json, issues)
-            if issue.row_id in rejected[attempt_id]
-        )
+        with t.understood():
+            return tuple(
+                issue
+                for attempt_id, issues in stored
+                if attempt_id in rejected
+                for issue in map(issue_from_json, issues)
+                if issue.row_id in rejected[attempt_id]
+            )
 
     def sent_record(self, draft_id: str, row_id: RowId) -> dict[str, Any] | None:
         """The record exactly as it was sent last, or None if it never was."""
@@ -241,7 +242,7 @@ class Outcomes(Store):
             .join(t.submission, t.submission.c.id == t.chunk.c.submission_id)
             .where(t.submission.c.draft_id == draft_id, t.chunk.c.state == "planned")
         ):
-            for position, row in enumerate(rows, 1):
+            for position, row in enumerate(t.row_ids(rows), 1):
                 found[row] = (submission, number, position)
         return found
 

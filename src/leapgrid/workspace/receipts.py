@@ -141,7 +141,8 @@ class Receipts(Outcomes):
             condition = condition & (t.attempt.c.chunk == chunk)
         with self._database.read() as connection:
             found = connection.execute(select(t.attempt).where(condition).order_by(t.attempt.c.id)).all()
-            return [self._attempt(row, self._rows(connection, row.id)) for row in found]
+            with t.understood():
+                return [self._attempt(row, self._rows(connection, row.id)) for row in found]
 
     def last_attempt(self, draft_id: str, row_id: RowId) -> StoredAttempt | None:
         """The last sending of a row with its answer, or None if it was never sent."""
@@ -152,7 +153,8 @@ class Receipts(Outcomes):
                 .join(t.row_outcome, c.attempt_id == t.attempt.c.id)
                 .where(c.draft_id == draft_id, c.row_id == row_id)
             ).first()
-            return self._attempt(row, self._rows(connection, row.id)) if row else None
+            with t.understood():
+                return self._attempt(row, self._rows(connection, row.id)) if row else None
 
     def _rows(self, connection: Connection, attempt_id: str) -> tuple[RowId, ...]:
         r = t.attempt_row.c

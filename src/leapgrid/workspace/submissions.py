@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from leapgrid.records.issues import Issue, RowId
 from leapgrid.records.outcomes import UNRESOLVED, RowOutcome, RowState
 from leapgrid.workspace import tables as t
-from leapgrid.workspace.errors import CannotOpen, NotFound, RowsTaken
+from leapgrid.workspace.errors import CannotOpen, NotFound, NotUnique, RowsTaken
 from leapgrid.workspace.outcomes import Outcomes, issue_to_json
 from leapgrid.workspace.store import new_id, upsert
 
@@ -194,7 +193,7 @@ class Submissions(Outcomes):
                     .join(t.chunk, t.chunk.c.submission_id == t.submission.c.id)
                     .where(t.submission.c.id == submission_id, t.chunk.c.number == chunk)
                 ).one()
-                rows = about.rows
+                rows = t.row_ids(about.rows)
                 if len(rows) != len(records):
                     raise ValueError(f"Chunk {chunk} holds {len(rows)} rows, not {len(records)}.")
                 final = self._final(connection, about.draft_id, rows)
@@ -252,7 +251,7 @@ class Submissions(Outcomes):
                     for position, (row, record) in enumerate(zip(rows, records, strict=True), 1)
                 }
                 self._keep(connection, about.draft_id, attempt_id, outcomes)
-        except IntegrityError as error:
+        except NotUnique as error:
             # The unique index over unresolved attempts said no.
             raise RowsTaken(tuple(rows)) from error
         return Intent(attempt_id, number, outcomes)
@@ -348,7 +347,7 @@ class Submissions(Outcomes):
             for chunk in connection.execute(
                 select(t.chunk.c.rows).where(*planned).order_by(t.chunk.c.number)
             ).scalars()
-            for row in chunk
+            for row in t.row_ids(chunk)
         ]
         connection.execute(update(t.chunk).where(*planned).values(state="released"))
         return rows, draft_id or ""

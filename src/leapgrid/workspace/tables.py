@@ -12,6 +12,8 @@ for it then.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import (
@@ -31,6 +33,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
+from leapgrid.records.issues import RowId
 from leapgrid.records.outcomes import RowState
 from leapgrid.workspace.errors import Damaged
 
@@ -54,10 +57,8 @@ class AsciiJson(TypeDecorator[Any]):
         return None if value is None else json.dumps(value, separators=(",", ":"))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        try:
+        with understood():
             return None if value is None else json.loads(value)
-        except (ValueError, TypeError) as error:
-            raise Damaged(DAMAGED) from error
 
 
 def row_state(stored: Any) -> RowState:
@@ -66,9 +67,27 @@ def row_state(stored: Any) -> RowState:
     Raises:
         Damaged: if it is none.
     """
-    try:
+    with understood():
         return RowState(stored)
-    except ValueError as error:
+
+
+def row_ids(stored: Any) -> list[RowId]:
+    """The rows of a chunk as stored.
+
+    Raises:
+        Damaged: if they are no rows.
+    """
+    if not isinstance(stored, list) or not all(isinstance(row, int) for row in stored):
+        raise Damaged(DAMAGED)
+    return stored
+
+
+@contextmanager
+def understood() -> Iterator[None]:
+    """Around the reading of stored JSON into values: what has not the form that was written is damage."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise Damaged(DAMAGED) from error
 
 
