@@ -1,6 +1,8 @@
 """The domain: objects and fields, the batch and its edits, what is wrong with it. No async, no HTTP."""
 
 from leapgrid.records.batch import Batch
+from leapgrid.records.checks import CheckContext, Typing, TypingState, check_cell, check_record, check_typing
+from leapgrid.records.curl import curl_command
 from leapgrid.records.edits import (
     Change,
     Compound,
@@ -21,6 +23,7 @@ from leapgrid.records.history import History, Step
 from leapgrid.records.issue_index import IssueCounts, IssueGroup, IssueIndex, Place, Positions
 from leapgrid.records.issues import Finding, Fix, Issue, RowId, Severity, Source
 from leapgrid.records.outcomes import DONE, IN_FLIGHT, NEVER_SENT, UNRESOLVED, RowOutcome, RowState
+from leapgrid.records.payload import is_empty, payload_text, record_payload
 from leapgrid.records.schema import (
     BUILT_IN,
     Field,
@@ -39,6 +42,7 @@ __all__ = [
     "UNRESOLVED",
     "Batch",
     "Change",
+    "CheckContext",
     "Compound",
     "DeleteRows",
     "Edit",
@@ -66,9 +70,18 @@ __all__ = [
     "Severity",
     "Source",
     "Step",
+    "Typing",
+    "TypingState",
+    "check_cell",
+    "check_record",
+    "check_typing",
+    "curl_command",
     "edit_from_json",
     "edit_to_json",
     "fill",
+    "is_empty",
+    "payload_text",
+    "record_payload",
     "rows_of",
     "schema_for",
     "schema_from_json",
