@@ -143,19 +143,16 @@ class Transport:
         """
         total = self._timeouts.create if request.kind is RequestKind.CREATE else self._timeouts.read
         deadline = asyncio.get_running_loop().time() + total
-        while True:
-            progress = _Progress()
-            result = await self._attempt(request, deadline, progress)
-            if isinstance(result, Answer):
-                return result
-            stale = result.sent is Sent.MAYBE and not progress.connecting
-            if request.kind is RequestKind.READ and stale and result.kind is not FailureKind.TIMEOUT:
-                # The server closed an idle connection just as a read was put on it: asking again is free,
-                # and the broken connection is no longer in the pool.
-                continue
-            # Raised outside of any except block: no context with the library's frames, whose locals hold
-            # the headers.
-            raise result
+        progress = _Progress()
+        result = await self._attempt(request, deadline, progress)
+        if request.kind is RequestKind.READ and _went_stale(result, progress):
+            # Asking again is free, and the broken connection is no longer in the pool.
+            result = await self._attempt(request, deadline, _Progress())
+        if isinstance(result, Answer):
+            return result
+        # Raised outside of any except block: no context with the library's frames, whose locals hold the
+        # headers.
+        raise result
 
     async def _attempt(
         self, request: Request, deadline: float, progress: _Progress
@@ -305,6 +302,13 @@ class _Gunzip:
             most -= len(piece)
             raw = self._decoder.unused_data or self._decoder.unconsumed_tail
             yield piece
+
+
+def _went_stale(result: Answer | TransportFailure, progress: _Progress) -> bool:
+    """Whether the server closed an idle connection just as a request was put on it."""
+    if isinstance(result, Answer) or result.kind is FailureKind.TIMEOUT:
+        return False
+    return result.sent is Sent.MAYBE and not progress.connecting
 
 
 def _tls_context(ca_file: Path | str | None) -> ssl.SSLContext:
