@@ -194,6 +194,7 @@ class HelpList(Listing):
         plain, muted = palette.style("text", ground), palette.style("muted", ground)
         quiet = entry.action is not None and not entry.possible
         key = SIGNS(entry.key)
+        title_style = muted if quiet else palette.style("strong" if here else "text", ground)
         title_width = 40 if width >= 76 else 34
         words = entry.words
         if quiet:
@@ -204,10 +205,7 @@ class HelpList(Listing):
             (" ", plain),
             (fit(key, 8), muted if quiet else palette.style(entry.role, ground, bold=True)),
             (fit(entry.letter, 4), muted),
-            (
-                fit(entry.title, title_width),
-                muted if quiet else palette.style("strong" if here else "text", ground),
-            ),
+            (fit(entry.title, title_width) if words else entry.title, title_style),
             ("  ", plain),
         ]
         used = sum(cell_len(text) for text, _ in parts)
@@ -261,12 +259,12 @@ class HelpScreen(Page):
 
     @on(TextField.Submitted, "#search")
     @on(HelpList.Acted)
-    async def action_do_it(self) -> None:
+    def action_do_it(self) -> None:
         entry = self.list.chosen
         if entry is None or entry.action is None:
             return
         action, below, app = entry.action, self.below, self.app
-        await self.dismiss()
+        self.dismiss()
         # On the screen below once it is on top again; what belongs to the app, the app does.
         if action.scope == "app":
             app.call_later(app.run_action, action.id)

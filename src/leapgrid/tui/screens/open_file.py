@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from textual import events, on, work
@@ -15,6 +13,16 @@ from textual.widget import Widget
 
 from leapgrid.tui.actions import bindings
 from leapgrid.tui.desk import Desk
+from leapgrid.tui.folders import (
+    FileEntry,
+    Folder,
+    as_typed,
+    completed,
+    file_size,
+    matching,
+    parted,
+    read_folder,
+)
 from leapgrid.tui.messages import OpenFile
 from leapgrid.tui.screens.page import Page
 from leapgrid.tui.text import SIGNS, Part, fit, plural, strip_of
@@ -24,122 +32,7 @@ from leapgrid.tui.widgets.heading import Heading
 from leapgrid.tui.widgets.listing import Listing
 from leapgrid.visible import visible
 
-READABLE = frozenset({".csv", ".tsv", ".json", ".json5", ".txt", ".curl"})
-_MOST_READ = 5000
 _MOST_SHOWN = 300
-
-
-@dataclass(frozen=True, slots=True)
-class FileEntry:
-    """Something in a folder.
-
-    Attributes:
-        name: as the system gives it, raw.
-        size: in bytes; None for a folder or where it cannot be told.
-    """
-
-    name: str
-    is_folder: bool
-    size: int | None
-
-    @property
-    def is_readable(self) -> bool:
-        """Whether its name says that it can be read as records."""
-        return not self.is_folder and Path(self.name).suffix.lower() in READABLE
-
-
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """What a folder has, or in a sentence why that cannot be told.
-
-    Attributes:
-        path: the folder.
-        more: whether it has more than was read.
-    """
-
-    path: Path
-    entries: tuple[FileEntry, ...] = ()
-    more: bool = False
-    problem: str = ""
-
-
-def read_folder(path: Path) -> Folder:
-    """List a folder: folders first, then files that can be read, then others. Never raises OSError."""
-    found: list[FileEntry] = []
-    more = False
-    try:
-        with os.scandir(path) as listing:
-            for item in listing:
-                if len(found) >= _MOST_READ:
-                    more = True
-                    break
-                found.append(_entry(item))
-    except FileNotFoundError:
-        return Folder(path, problem=f"There is no folder {visible(path, 120)}.")
-    except NotADirectoryError:
-        return Folder(path, problem=f"{visible(path, 120)} is a file, not a folder.")
-    except PermissionError:
-        return Folder(path, problem=f"The folder {visible(path, 120)} may not be read. Choose another.")
-    except (OSError, ValueError):
-        return Folder(path, problem=f"The folder {visible(path, 120)} cannot be read. Choose another.")
-    found.sort(key=lambda e: (not e.is_folder, not e.is_readable, e.name.casefold()))
-    return Folder(path, tuple(found), more)
-
-
-def _entry(item: os.DirEntry[str]) -> FileEntry:
-    try:
-        folder = item.is_dir()
-        return FileEntry(item.name, folder, None if folder else item.stat().st_size)
-    except OSError:
-        return FileEntry(item.name, False, None)  # a link that leads nowhere; opening it says so
-
-
-def parted(text: str) -> tuple[Path, str]:
-    """What is typed as a folder, and the beginning of a name in it. ``~`` is the home folder."""
-    head, _, tail = text.rpartition("/")
-    if "/" not in text:
-        if text == "~":
-            return Path.home(), ""
-        return Path.cwd(), text
-    try:
-        return Path(head or "/").expanduser(), tail
-    except RuntimeError:
-        return Path(head or "/"), tail  # a user without a home: the folder will not be found
-
-
-def matching(folder: Folder, start: str) -> tuple[FileEntry, ...]:
-    """The entries whose name begins with what was typed, or else holds it; hidden ones only if asked for."""
-    needle = start.casefold()
-    seen = [e for e in folder.entries if start.startswith(".") or not e.name.startswith(".")]
-    begin = [e for e in seen if e.name.casefold().startswith(needle)]
-    return tuple(begin or [e for e in seen if needle in e.name.casefold()])
-
-
-def completed(entries: Iterable[FileEntry], start: str) -> str:
-    """How far all names that begin so go together; a single folder gets its slash."""
-    names = [e for e in entries if e.name.casefold().startswith(start.casefold())]
-    if not names:
-        return start
-    if len(names) == 1:
-        return names[0].name + ("/" if names[0].is_folder else "")
-    common = names[0].name
-    for entry in names[1:]:
-        same = 0
-        while same < min(len(common), len(entry.name)) and common[same] == entry.name[same]:
-            same += 1
-        common = common[:same]
-    return common if len(common) > len(start) else start
-
-
-def file_size(size: int | None) -> str:
-    """A size for a person: 812 B, 12 KB, 3.4 MB."""
-    if size is None:
-        return ""
-    if size < 1000:
-        return f"{size} B"
-    if size < 1_000_000:
-        return f"{size / 1000:.0f} KB"
-    return f"{size / 1_000_000:.1f} MB"
 
 
 class FileList(Listing):
@@ -232,7 +125,7 @@ class OpenFileScreen(Page):
     def __init__(self, desk: Desk, keymap: dict[str, str] | None = None) -> None:
         super().__init__(desk, keymap)
         self.heading = Heading("Open a file", "CSV, TSV, JSON, or a curl command in a text file")
-        self.field = TextField("path of a file", text=_begin(Path.cwd()), id="path")
+        self.field = TextField("path of a file", text=as_typed(Path.cwd()), id="path")
         self.list = FileList()
         self.folder = Folder(Path.cwd())
 
@@ -300,7 +193,7 @@ class OpenFileScreen(Page):
             self.post_message(OpenFile(target))
 
     def _enter(self, folder: Path) -> None:
-        self.field.set_text(_begin(folder))
+        self.field.set_text(as_typed(folder))
         self._read(folder)
 
     def action_complete_path(self) -> None:
@@ -325,12 +218,3 @@ class OpenFileScreen(Page):
         if event.key in ("up", "down", "pageup", "pagedown"):
             event.stop()
             self.list.step(event.key)
-
-
-def _begin(folder: Path) -> str:
-    """A folder as the beginning of a path, with ``~`` for the home folder."""
-    text = str(folder)
-    home = str(Path.home())
-    if home != "/" and (text == home or text.startswith(home + "/")):
-        text = "~" + text[len(home) :]
-    return text if text.endswith("/") else text + "/"

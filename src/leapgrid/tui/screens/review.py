@@ -6,108 +6,30 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 
+from rich.cells import cell_len
 from textual import events, on
 from textual.containers import Horizontal, Vertical
-from textual.strip import Strip
 from textual.widget import Widget
 
-from leapgrid.records import RowId, curl_command, payload_text
+from leapgrid.records import curl_command, payload_text
 from leapgrid.submit import Plan, SubmitOptions
 from leapgrid.superleap import SuperleapError, bulk_create_path, check_base_url, encode_records
 from leapgrid.tui.actions import Action, actions_of, bindings
 from leapgrid.tui.desk import Desk
 from leapgrid.tui.messages import SendPlan
-from leapgrid.tui.review import (
-    ATTENTION,
-    CONTENT,
-    REASONS,
-    ReviewState,
-    confirm_line,
-    production_name,
-    review_lines,
-)
+from leapgrid.tui.pages import LineOf, json_lines, left_out_lines, plain_lines
+from leapgrid.tui.review import CONTENT, ReviewState, production_name
 from leapgrid.tui.screens.page import Page
-from leapgrid.tui.screens.text_page import LineOf, TextPage, json_lines, plain_lines
+from leapgrid.tui.screens.text_page import TextPage
 from leapgrid.tui.session import Changed, Session
-from leapgrid.tui.text import SIGNS, Part, fit, plural, strip_of
-from leapgrid.tui.theming import Palette
+from leapgrid.tui.text import plural
 from leapgrid.tui.widgets.button import Button
 from leapgrid.tui.widgets.fields import TextField
-from leapgrid.tui.widgets.listing import with_thumb
-from leapgrid.tui.widgets.painted import Painted
+from leapgrid.tui.widgets.review_text import ConfirmLine, ReviewText
 from leapgrid.visible import visible
 
-_ROOMY = 28
-"""From this height on a new part has two empty lines above it."""
 _AT_ONCE = 2000
 """A plan of more rows is made beside the loop, so that the page is there at once."""
-
-
-class ReviewText(Painted):
-    """The page above the buttons; where it is longer than the window, it scrolls."""
-
-    DEFAULT_CSS = """
-    ReviewText { width: 1fr; height: 1fr; }
-    """
-    GROUND = "ground"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.state: ReviewState | None = None
-
-    def show(self, state: ReviewState) -> None:
-        """Show something else."""
-        self.state = state
-        self.repaint()
-        self.scroll_lines(0)
-
-    def paint(self, width: int, palette: Palette) -> list[Strip]:
-        plain = palette.style("text")
-        if self.state is None:
-            return [
-                Strip.blank(width, plain),
-                strip_of([("  Review & send", palette.style("strong", bold=True))], width, plain),
-                Strip.blank(width, plain),
-                strip_of([("  Looking at the records ...", palette.style("muted"))], width, plain),
-            ]
-        return [strip_of(line, width, plain) for line in review_lines(self.state, width, palette)]
-
-    def render_line(self, y: int) -> Strip:
-        return with_thumb(self, super().render_line(y), y)
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        event.stop()
-        self.scroll_lines(3)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        self.scroll_lines(-3)
-
-
-class ConfirmLine(Painted):
-    """The sentence above the buttons where records go to production; no line at all elsewhere."""
-
-    DEFAULT_CSS = """
-    ConfirmLine { width: 1fr; height: 2; }
-    """
-    GROUND = "ground"
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.name_to_type = name
-
-    @property
-    def needed(self) -> int:
-        """How many lines it takes, with air above it where there is room."""
-        if not self.name_to_type or not self.display:
-            return 0
-        return 3 if self.screen.size.height >= _ROOMY else 2
-
-    def paint(self, width: int, palette: Palette) -> list[Strip]:
-        plain = palette.style("text")
-        line = confirm_line(self.name_to_type, palette)
-        blank = Strip.blank(width, plain)
-        return [*[blank] * (self.needed - 1), strip_of(line, width, plain)]
 
 
 class ReviewScreen(Page):
@@ -273,9 +195,7 @@ class ReviewScreen(Page):
     # -- sending ------------------------------------------------------------------------------------------
 
     def action_send(self) -> None:
-        if self.focused is self.back:
-            self.action_back()
-        elif self._may_send and self.state is not None:
+        if self._may_send and self.state is not None:
             # Before anything else, so that a second Enter that is already in the queue finds nothing to do.
             self._sent = True
             self.post_message(SendPlan(self.state.plan, self.options))
@@ -308,10 +228,10 @@ class ReviewScreen(Page):
 
     # -- the other keys -----------------------------------------------------------------------------------
 
-    async def action_first_issue(self) -> None:
+    def action_first_issue(self) -> None:
         """Back to the records, at the first that keeps a row from going."""
         below = self.app.screen_stack[-2] if len(self.app.screen_stack) > 1 else None
-        await self.dismiss()
+        self.dismiss()
         if isinstance(below, Page):
             self.app.call_later(below.run_action, "next_issue")
 
@@ -326,7 +246,8 @@ class ReviewScreen(Page):
         await self._look_again()
         if self.state is None or not self.state.plan.records:
             return
-        self.say(await asyncio.to_thread(_dry_run, self.state), role="text")
+        said = await asyncio.to_thread(_dry_run, self.state, self.size.width - 2)
+        self.say(said, role="text")
 
     def action_show_payload(self) -> None:
         text = payload_text(self._first_chunk())
@@ -354,7 +275,7 @@ class ReviewScreen(Page):
         session, state = self.session, self.state
         if session is None or state is None:
             return
-        count, line = _left_out_lines(session, state.plan)
+        count, line = left_out_lines(session, state.plan)
         words = plural(count, "row is not sent", "rows are not sent")
         self.app.push_screen(TextPage(self.desk, self.keymap, "Left out", count, line, words=words))
 
@@ -365,8 +286,12 @@ class ReviewScreen(Page):
             self.text.scroll_lines(by)
 
 
-def _dry_run(state: ReviewState) -> str:
-    """Everything but the sending: the address, the path, and every chunk as the bytes that would go."""
+def _dry_run(state: ReviewState, width: int) -> str:
+    """Everything but the sending: the address, the path, and every chunk as the bytes that would go.
+
+    Args:
+        width: cells of the line; a sentence that is longer begins with what matters most.
+    """
     plan = state.plan
     going = f"{plural(plan.records, 'record')} in {plural(len(plan.chunks), 'chunk')}"
     try:
@@ -379,33 +304,7 @@ def _dry_run(state: ReviewState) -> str:
         return f"Dry run: this could not be sent. {error} Nothing was sent."
     if state.link is None:
         return f"Dry run: {going} can be sent once you are connected. Nothing was sent."
-    return f"Dry run: {going} would be sent to {state.link.host}. Nothing was sent."
-
-
-def _left_out_lines(session: Session, plan: Plan) -> tuple[int, LineOf]:
-    """The rows that stay, by reason, each with what is wrong with it."""
-    rows: list[tuple[RowId, int]] = []
-    reasons = [reason for reason in ATTENTION if reason in plan.left_out]
-    for at, reason in enumerate(reasons):
-        rows += [(row, at) for row in plan.left_out[reason]]
-    draft = session.draft
-
-    def line(index: int, width: int, palette: Palette) -> list[Part]:
-        row, at = rows[index]
-        reason = reasons[at]
-        glyph, role = REASONS[reason]
-        position = draft.batch.position(row)
-        values = draft.batch.values(row)
-        name = visible(values.get("name") or next(iter(values.values()), ""), 60)
-        issues = draft.issues.of_row(row)
-        why = visible(issues[0].message, 200) if issues else ""
-        return [
-            (f"{(position or 0) + 1:,}".rjust(7) + " ", palette.style("muted")),
-            (SIGNS(glyph) or " ", palette.style(role, bold=True)),
-            ("  ", palette.style("text")),
-            (fit(name, 24), palette.style("text")),
-            (f"  {reason.words}", palette.style("strong")),
-            (f"  {why}", palette.style("muted")),
-        ]
-
-    return len(rows), line
+    said = f"Dry run: {going} would be sent to {state.link.host}. Nothing was sent."
+    if cell_len(said) > width:
+        return f"Dry run, nothing was sent: {going} would go to {state.link.host}."
+    return said

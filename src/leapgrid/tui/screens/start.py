@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from textual import on, work
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from leapgrid.records import RowState
 from leapgrid.tui.actions import Action, actions_of, bindings
 from leapgrid.tui.desk import NOT_CONNECTED, Desk
+from leapgrid.tui.drafts import day_words, draft_state, removal_words
 from leapgrid.tui.messages import AskForFile, NewDraft, OpenDraft, SampleLeads
 from leapgrid.tui.screens.page import Page
-from leapgrid.tui.text import SIGNS, Part, fit, plural, strip_of, wrap
+from leapgrid.tui.text import SIGNS, Part, fit, strip_of, wrap
 from leapgrid.tui.theming import Palette, Role
 from leapgrid.tui.widgets.listing import Listing
 from leapgrid.tui.widgets.title_bar import TitleState
@@ -49,51 +47,6 @@ BEGINNINGS = (
     Beginning("O", "Open a file", "CSV, TSV, JSON, curl", "open_file"),
     Beginning("D", "Try it with sample leads", "in the sandbox on this computer", "sample_leads"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class DraftState:
-    """What matters most about a draft: its glyph, a number and a word; and how many rows were never sent."""
-
-    sign: str
-    role: Role
-    number: int
-    word: str
-    not_sent: int
-
-
-def draft_state(summary: DraftSummary) -> DraftState:
-    """The state of a draft in a few words: what needs a person first."""
-    counts = summary.counts
-    ready = counts.get(RowState.READY, 0)
-    sending = counts.get(RowState.SENDING, 0) + counts.get(RowState.QUEUED, 0)
-    created = counts.get(RowState.CREATED, 0) + counts.get(RowState.ALREADY_THERE, 0)
-    errors = summary.errors or 0
-    found: tuple[tuple[str, Role, int, str], ...] = (
-        (">", "sending", sending, "sending"),
-        ("?", "unknown", counts.get(RowState.UNKNOWN, 0), "unknown"),
-        ("✗", "error", counts.get(RowState.REJECTED, 0), "rejected"),
-        ("!", "error", errors, "error" if errors == 1 else "errors"),
-        ("✓", "created", created, "created"),
-        ("-", "muted", counts.get(RowState.SKIPPED, 0), "skipped"),
-    )
-    for sign, role, number, word in found:
-        if number:
-            return DraftState(sign, role, number, word, ready)
-    return DraftState("", "muted", 0, "", ready)
-
-
-def day_words(at: float, now: float | None = None) -> str:
-    """When something was: 10:42, yesterday, 18 March, 18 March 2024."""
-    moment = datetime.fromtimestamp(at)
-    today = datetime.fromtimestamp(time.time() if now is None else now)
-    days = (today.date() - moment.date()).days
-    if days <= 0:
-        return moment.strftime("%H:%M")
-    if days == 1:
-        return "yesterday"
-    words = f"{moment.day} {moment.strftime('%B')}"
-    return words if moment.year == today.year else f"{words} {moment.year}"
 
 
 class StartList(Listing):
@@ -235,7 +188,9 @@ class StartScreen(Page):
         self._say_where()
 
     def on_screen_resume(self) -> None:
-        self._asked = ""
+        if self._asked:
+            self._asked = ""
+            self._say_where()
         self.show_title()
         self._load()
 
@@ -328,19 +283,3 @@ class StartScreen(Page):
             return
         self.say(f'"{visible(draft.name, 60)}" is removed.', role="muted")
         self._load()
-
-
-def removal_words(draft: DraftSummary) -> str:
-    """What a second Del takes away; what nobody knows yet is said, because its traces go too."""
-    counts = draft.counts
-    parts: list[str] = []
-    if not_sent := counts.get(RowState.READY, 0):
-        parts.append(plural(not_sent, "unsent record"))
-    if rejected := counts.get(RowState.REJECTED, 0):
-        parts.append(f"{rejected:,} rejected")
-    if unknown := counts.get(RowState.UNKNOWN, 0):
-        parts.append(f"{unknown:,} of which nobody knows whether the server has them")
-    if sending := counts.get(RowState.SENDING, 0):
-        parts.append(f"{sending:,} that are being sent")
-    what = f" and its {', '.join(parts)}" if parts else ""
-    return f'Press Del again to remove "{visible(draft.name, 40)}"{what}.'

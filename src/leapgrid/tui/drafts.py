@@ -1,0 +1,74 @@
+"""What the start screen says of a draft, from its summary. Pure."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+from leapgrid.records import RowState
+from leapgrid.tui.text import plural
+from leapgrid.tui.theming import Role
+from leapgrid.visible import visible
+from leapgrid.workspace import DraftSummary
+
+
+@dataclass(frozen=True, slots=True)
+class DraftState:
+    """What matters most about a draft: its glyph, a number and a word; and how many rows were never sent."""
+
+    sign: str
+    role: Role
+    number: int
+    word: str
+    not_sent: int
+
+
+def draft_state(summary: DraftSummary) -> DraftState:
+    """The state of a draft in a few words: what needs a person first."""
+    counts = summary.counts
+    ready = counts.get(RowState.READY, 0)
+    sending = counts.get(RowState.SENDING, 0) + counts.get(RowState.QUEUED, 0)
+    created = counts.get(RowState.CREATED, 0) + counts.get(RowState.ALREADY_THERE, 0)
+    errors = summary.errors or 0
+    found: tuple[tuple[str, Role, int, str], ...] = (
+        (">", "sending", sending, "sending"),
+        ("?", "unknown", counts.get(RowState.UNKNOWN, 0), "unknown"),
+        ("✗", "error", counts.get(RowState.REJECTED, 0), "rejected"),
+        ("!", "error", errors, "error" if errors == 1 else "errors"),
+        ("✓", "created", created, "created"),
+        ("-", "muted", counts.get(RowState.SKIPPED, 0), "skipped"),
+    )
+    for sign, role, number, word in found:
+        if number:
+            return DraftState(sign, role, number, word, ready)
+    return DraftState("", "muted", 0, "", ready)
+
+
+def day_words(at: float, now: float | None = None) -> str:
+    """When something was: 10:42, yesterday, 18 March, 18 March 2024."""
+    moment = datetime.fromtimestamp(at)
+    today = datetime.fromtimestamp(time.time() if now is None else now)
+    days = (today.date() - moment.date()).days
+    if days <= 0:
+        return moment.strftime("%H:%M")
+    if days == 1:
+        return "yesterday"
+    words = f"{moment.day} {moment.strftime('%B')}"
+    return words if moment.year == today.year else f"{words} {moment.year}"
+
+
+def removal_words(draft: DraftSummary) -> str:
+    """What a second Del takes away; what nobody knows yet is said, because its traces go too."""
+    counts = draft.counts
+    parts: list[str] = []
+    if not_sent := counts.get(RowState.READY, 0):
+        parts.append(plural(not_sent, "unsent record"))
+    if rejected := counts.get(RowState.REJECTED, 0):
+        parts.append(f"{rejected:,} rejected")
+    if unknown := counts.get(RowState.UNKNOWN, 0):
+        parts.append(f"{unknown:,} of which nobody knows whether the server has them")
+    if sending := counts.get(RowState.SENDING, 0):
+        parts.append(f"{sending:,} that are being sent")
+    what = f" and its {', '.join(parts)}" if parts else ""
+    return f'Press Del again to remove "{visible(draft.name, 40)}"{what}.'
