@@ -500,6 +500,37 @@ async def test_a_second_press_sends_nothing(workspace: Workspace, server: Sandbo
     assert Counter(stored_names(server)).most_common(1)[0][1] == 1
 
 
+async def test_a_chunk_that_another_process_took_over_is_not_sent_again(
+    workspace: Workspace, server: SandboxServer
+) -> None:
+    records = people(4)
+    events: list[Any] = []
+    with Workspace.open(workspace.path) as other:
+
+        def hear(event: Any) -> None:
+            events.append(event)
+            if isinstance(event, ChunkStarted):
+                assert other.record_intent(
+                    runner.submission, 2, method="POST", path="/", body=b"", records=records[2:], version="0"
+                )
+
+        async with AsyncSuperleap(server.base_url, KEY) as client:
+            runner = Runner(
+                workspace,
+                client,
+                make_draft(workspace, records),
+                planned(records, chunk_size=2),
+                object_slug="lead",
+                publish=hear,
+            )
+            summary = await runner.run()
+    assert len(list(creates(server))) == 1
+    assert summary.stopped == "in_flight"
+    assert summary.counts == {CREATED: 2, RowState.SENDING: 2}
+    (stopped,) = [event for event in events if isinstance(event, RunStopped)]
+    assert {outcome.state for outcome in stopped.outcomes.values()} == {RowState.SENDING}
+
+
 async def test_parallel_chunks(workspace: Workspace, server: SandboxServer) -> None:
     server.set_fault("slow=0.05")
     case = Case(workspace, server.base_url, people(12), chunk_size=2, parallel=3)

@@ -369,13 +369,16 @@ class Runner:
         if self.submission:
             await self._ledger.record_rest()
         released = await self._release()
+        if released and self._stopped is None:
+            # No chunk of ours is left, and yet rows are: another process took their chunk over.
+            self._stop("in_flight", "Another LeapGrid sends the other chunks of this submission.")
+        elif released and self._stopped is not None:
+            reason, message = self._stopped
+            count = sum(1 for outcome in released.values() if outcome.state is not RowState.SENDING)
+            what = "1 record was" if count == 1 else f"{count:,} records were"
+            self._stopped = (reason, f"{message} {what} not sent." if count else message)
         if self._stopped is not None:
             reason, message = self._stopped
-            if released:
-                count = len(released)
-                what = "1 record was" if count == 1 else f"{count:,} records were"
-                message = f"{message} {what} not sent."
-            self._stopped = (reason, message)
             self._teller.tell(RunStopped(reason, message, released))
         if self.submission:
             await self._ledger.finish(*(self._stopped or (None, "")))
