@@ -49,6 +49,10 @@ FINE = [
     "kai@foxmail.com",
     "kai@proton.me",
     "kai@firm.co",
+    "kai@zmail.com",
+    "kai@cloud.com",
+    "kai@hitmail.com",
+    "kai@bahoo.com",
     "a" * 65 + "@firm.com",
 ]
 
@@ -95,6 +99,7 @@ NOT_FINE = [
     ("a@.firm.com", "There is a dot right after the @.", "a@firm.com"),
     ("a@firm.com.", "The address ends with a dot.", "a@firm.com"),
     ("a@firm", "There is no dot after the @. An address ends like carla@firm.com.", None),
+    ("o'brien@firm", "There is no dot after the @. An address ends like carla@firm.com.", None),
     ("a@localhost", "There is no dot after the @. An address ends like carla@firm.com.", None),
     ("dev@gmail", "There is no dot after the @. An address ends like carla@firm.com.", "dev@gmail.com"),
     ("dev@gmailcom", "There is no dot after the @. An address ends like carla@firm.com.", "dev@gmail.com"),

@@ -139,6 +139,11 @@ ERRORS = [
         "phone_country",
         "No country code begins with 0. Write + and the country, like +49 171 2345678.",
     ),
+    (
+        "+0049 171 2345678",
+        "phone_country",
+        "No country code begins with 0. Write + and the country, like +49 171 2345678.",
+    ),
     ("n/a", "phone_syntax", f"There is no number here. {LIKE}"),
     ("call me", "phone_syntax", f"There is no number here. {LIKE}"),
     ("+", "phone_syntax", f"There is no number here. {LIKE}"),

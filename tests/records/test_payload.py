@@ -20,6 +20,7 @@ from leapgrid.records import (
     payload_text,
     record_payload,
 )
+from leapgrid.superleap.requests import encode_records
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 ANYWHERE = CheckContext()
@@ -137,6 +138,7 @@ def test_lone_surrogates_become_escapes() -> None:
     text = payload_text([{"name": "a\ud800b"}])
     assert '"a\\ud800b"' in text
     assert json.loads(text.encode("utf-8")) == [{"name": "a\ud800b"}]
+    assert text.encode("utf-8") == encode_records([{"name": "a\ud800b"}])
 
 
 @settings(max_examples=150, deadline=None)
@@ -148,6 +150,7 @@ def test_lone_surrogates_become_escapes() -> None:
 )
 def test_the_text_carries_every_record(records: list[dict[str, object]]) -> None:
     assert json.loads(payload_text(records).encode("utf-8")) == records
+    assert payload_text(records).encode("utf-8") == encode_records(records)
 
 
 @settings(max_examples=200, deadline=None)

@@ -163,7 +163,10 @@ VALID = (
     + [(FieldType.EMAIL, text) for text in ("a@b.test", "x@y.local", "dev@gmial.com")]
     + [(FieldType.EMAIL, "a" * 189 + "@" + "b" * 30 + "." + "c" * 30 + ".de")]
     + [(FieldType.PHONE, text) for text in test_checks_phone.FINE]
-    + [(FieldType.PHONE, text) for text in ("+55 0 15 11 96123-4567", "+36 06 1 234 5678", "+1-555-123-4567")]
+    + [
+        (FieldType.PHONE, text)
+        for text in ("+55 0 15 11 96123-4567", "+36 06 1 234 5678", "+591 0 15 22123456", "+1-555-123-4567")
+    ]
     + [(FieldType.DATE, text) for text, order, _, _ in test_checks_values.DATES if order is None]
     + [
         (FieldType.DATETIME, text)
