@@ -91,11 +91,12 @@ class LeapGridApp(App[None]):
 
     async def on_mount(self) -> None:
         first = self.launch
+        problems = tuple(p for p in (self.desk.left_open, *first.problems) if p)
         if first.kind == "start":
-            await self.show_start(first.problems)
+            await self.show_start(problems)
         else:
             await self.push_screen(StartScreen(self.desk, self.keymap))
-            await self.open_draft(first.make(self.desk), first.problems)
+            await self.open_draft(first.make(self.desk), problems)
 
     async def action_quit(self) -> None:
         """Leave; what is on its way is waited for, because its answer matters."""

@@ -24,6 +24,10 @@ from leapgrid.workspace import DraftSummary, Workspace
 NOT_CONNECTED = "Not connected. Nothing leaves this computer."
 
 
+_TRY_TO_SAVE_AGAIN = 5.0
+"""Seconds."""
+
+
 class SandboxHandle(Protocol):
     """A sandbox that runs on this computer."""
 
@@ -144,6 +148,15 @@ class Desk:
         """Where records go, or "" while not connected."""
         return self.link.base_url if self.link is not None else ""
 
+    @property
+    def left_open(self) -> str:
+        """What an earlier run of the program left on its way, in a sentence, or ""."""
+        found = self.workspace.recovered
+        if not found.unknown:
+            return ""
+        rows = "1 row was" if found.unknown == 1 else f"{found.unknown:,} rows were"
+        return f"{rows} on the way when LeapGrid ended: unknown, and not sent again until that is settled."
+
     # -- drafts -------------------------------------------------------------------------------------------
 
     def drafts(self) -> list[DraftSummary]:
@@ -241,7 +254,10 @@ class Desk:
             self._runner = runner
             self._idle.clear()
             try:
-                await runner.run()
+                summary = await runner.run()
+                # An answer that could not be written (a full disk) is kept in memory until it can be.
+                while summary.unsaved and not await runner.save_rest():
+                    await asyncio.sleep(_TRY_TO_SAVE_AGAIN)
             finally:
                 self._runner = None
                 self._idle.set()
