@@ -159,8 +159,13 @@ def answer(
     *,
     atomic: bool = False,
     message: str = "",
+    whole: str = "",
 ) -> None:
-    """An answer: which records were refused in which words; the others are created, or none with atomic."""
+    """An answer: which records were refused in which words; the others are created, or none with atomic.
+
+    Args:
+        whole: words about the chunk as a whole.
+    """
     states = {
         ChunkOutcome.CREATED: RowState.CREATED,
         ChunkOutcome.REJECTED: RowState.READY if atomic else RowState.CREATED,
@@ -168,7 +173,7 @@ def answer(
         ChunkOutcome.NOT_SENT: RowState.READY,
     }
     outcomes = {row: outcome(states[kind], chunk, i) for i, row in enumerate(chunk.rows, 1)}
-    issues = []
+    issues = [Issue(None, None, Severity.ERROR, Source.SERVER, "X", whole)] if whole else []
     for position, (field, words) in (refused or {}).items():
         row = chunk.rows[position - 1]
         outcomes[row] = outcome(RowState.REJECTED, chunk, position)

@@ -111,6 +111,38 @@ def test_a_run_that_stopped_says_why_once_and_what_was_not_sent(tmp_path: Path) 
         assert [(n, word) for _, _, n, word in state.counts] == [(6, "not sent")]
 
 
+def test_what_stopped_a_run_and_left_rows_unknown_names_them(tmp_path: Path) -> None:
+    with workspace(tmp_path) as space:
+        session = open_session(desk_with(space, leads(3)))
+        answer(session, next(begin(session)), ChunkOutcome.UNKNOWN, message=MAYBE)
+        session.take(RunStopped("redirect_after", MAYBE))
+        finish(session)
+        assert [(t.sign, t.title, t.count) for t in result_state(session).trouble] == [
+            ("!", "stopped", 0),
+            ("?", "chunk 1", 3),
+        ]
+
+
+def test_a_refusal_that_names_no_row_stands_at_its_chunk(tmp_path: Path) -> None:
+    with workspace(tmp_path) as space:
+        session = open_session(desk_with(space, leads(4)))
+        chunks = begin(session, 2)
+        answer(session, next(chunks))
+        answer(
+            session,
+            next(chunks),
+            ChunkOutcome.REJECTED,
+            whole="The server refused the chunk. No row is marked.",
+            atomic=True,
+        )
+        finish(session)
+        state = result_state(session)
+        assert state.groups == ()
+        assert [(t.sign, t.title, t.message, t.explanation, t.count) for t in state.trouble] == [
+            ("✗", "chunk 2", "The server refused the chunk.", "No row is marked.", 2)
+        ]
+
+
 def test_while_it_runs_the_line_of_the_run_stands_in_it(tmp_path: Path) -> None:
     with workspace(tmp_path) as space:
         session = open_session(desk_with(space, leads(9)))
@@ -151,7 +183,8 @@ def test_a_bar_is_filled_and_shows_whatever_there_is(
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"), [(0.42, "0.4 s"), (38, "38 s"), (200, "3 min 20 s"), (7260, "2 h 1 min")]
+    ("seconds", "words"),
+    [(0.01, "0.1 s"), (0.42, "0.4 s"), (38, "38 s"), (200, "3 min 20 s"), (7260, "2 h 1 min")],
 )
 def test_a_duration_is_said_for_a_person(seconds: float, words: str) -> None:
     assert span(seconds) == words

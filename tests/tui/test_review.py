@@ -70,6 +70,16 @@ async def test_enter_sends_what_is_shown_exactly_once(tmp_path: Path, size: tupl
             assert message.options == desk.options
 
 
+async def test_a_plan_of_many_records_is_made_beside_the_loop_and_then_shown(tmp_path: Path) -> None:
+    with workspace(tmp_path) as space:
+        app = HarnessApp()
+        async with app.run_test(size=(80, 24)) as pilot:
+            screen = await shown(app, pilot, desk_with(space, leads(2500)))
+            assert screen.focused is screen.send
+            await until(pilot, lambda: "Send 2,500" in app.text)
+            assert "25 chunks of at most 100" in app.text
+
+
 async def test_back_has_no_part_in_sending(tmp_path: Path) -> None:
     with workspace(tmp_path) as space:
         app = HarnessApp()

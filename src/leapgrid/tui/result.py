@@ -122,13 +122,17 @@ def result_state(session: Session, target: str = "") -> ResultState:
     run = session.run
     if run is None:
         return ResultState(target=target)
-    states = Counter(o.state for o in run.outcomes.values())
-    refused_chunks = {o.chunk for o in run.outcomes.values() if o.state is RowState.REJECTED}
-    waiting = sum(
-        1
-        for o in run.outcomes.values()
-        if o.state is RowState.READY and o.chunk and o.chunk in refused_chunks
-    )
+    # One walk over the rows: this is asked for at every answer of a long run.
+    states: Counter[RowState] = Counter()
+    refused: set[int] = set()
+    ready: Counter[int] = Counter()
+    for outcome in run.outcomes.values():
+        states[outcome.state] += 1
+        if outcome.state is RowState.REJECTED:
+            refused.add(outcome.chunk)
+        elif outcome.state is RowState.READY:
+            ready[outcome.chunk] += 1
+    waiting = sum(ready[chunk] for chunk in refused)
     created, there = states[RowState.CREATED], states[RowState.ALREADY_THERE]
     rejected, unknown = states[RowState.REJECTED], states[RowState.UNKNOWN]
     total = run.plan.records
@@ -158,7 +162,7 @@ def result_state(session: Session, target: str = "") -> ResultState:
         ),
         counts=tuple(count for count in counts if count[2]),
         groups=_groups(session, run.issues),
-        trouble=_trouble(session, run),
+        trouble=_trouble(session, run, refused),
         waiting=waiting if run.finished else 0,
         notes=tuple(visible(note, 400) for note in dict.fromkeys(run.notes)),
     )
@@ -167,7 +171,7 @@ def result_state(session: Session, target: str = "") -> ResultState:
 def span(seconds: float) -> str:
     """A duration for a person: 0.4 s, 38 s, 3 min 20 s."""
     if seconds < 9.5:
-        return f"{seconds:.1f} s"
+        return f"{max(0.1, seconds):.1f} s"
     if seconds < 120:
         return f"{round(seconds)} s"
     minutes, rest = divmod(round(seconds), 60)
@@ -223,33 +227,38 @@ def _row(session: Session, issue: Issue) -> ResultRow:
     )
 
 
-def _trouble(session: Session, run: RunProgress) -> tuple[Trouble, ...]:
+def _trouble(session: Session, run: RunProgress, refused: set[int]) -> tuple[Trouble, ...]:
     found: list[Trouble] = []
     if run.stopped:
         message, explanation = _two(run.stopped)
         found.append(Trouble("!", "error", "stopped", message, explanation))
-    for issue in run.issues:
-        if issue.row_id is None:
+    named: set[int] = set()
+    for refusal in session.draft.chunk_refusals:
+        if refusal.submission != run.submission:
+            continue
+        named.add(refusal.chunk)
+        for issue in refusal.issues:
             message, explanation = _two(issue.message)
-            found.append(Trouble("✗", "error", "chunk", message, explanation))
-    by_chunk: dict[int, list[RowId]] = {}
-    refused: set[int] = set()
-    for row, outcome in run.outcomes.items():
-        if outcome.state is RowState.REJECTED:
-            refused.add(outcome.chunk)
-        by_chunk.setdefault(outcome.chunk, []).append(row)
-    for chunk, sentence in run.trouble:
-        rows = by_chunk.get(chunk, [])
+            found.append(
+                Trouble("✗", "error", f"chunk {refusal.chunk}", message, explanation, len(refusal.rows))
+            )
+    # The rows of a refused chunk stand in the groups.
+    open_trouble = {n: words for n, words in run.trouble if n not in refused and n not in named}
+    by_chunk: dict[int, list[RowId]] = {chunk: [] for chunk in open_trouble}
+    if open_trouble:
+        for row, outcome in run.outcomes.items():
+            if outcome.chunk in by_chunk:
+                by_chunk[outcome.chunk].append(row)
+    for chunk, sentence in open_trouble.items():
+        rows = by_chunk[chunk]
         unknown = [r for r in rows if run.outcomes[r].state is RowState.UNKNOWN]
-        if chunk in refused or sentence == run.stopped:
-            continue  # its rows stand in the groups, or it is what stopped the run
         message, explanation = _two(sentence)
         if unknown:
             where = _numbers(session, unknown)
             parts = [explanation, f"{where}." if where else ""]
             explanation = " ".join(p for p in parts if p)
             found.append(Trouble("?", "unknown", f"chunk {chunk}", message, explanation, len(unknown)))
-        elif not any(issue.row_id is None for issue in run.issues):
+        elif sentence != run.stopped:
             found.append(Trouble("!", "error", f"chunk {chunk}", message, explanation, len(rows)))
     return tuple(found)
 

@@ -175,7 +175,10 @@ class HelpList(Listing):
         blank = Strip.blank(width, plain)
         lines: list[Strip] = []
         self.entry_lines = []
-        for title, entries in self.shown:
+        shown = self.shown
+        with_words = [len(e.title) for _, entries in shown for e in entries if e.words or not e.possible]
+        title_width = min(40, max(with_words, default=20))
+        for title, entries in shown:
             if lines:
                 lines.append(blank)
             lines.append(strip_of([("  ", plain), (title, palette.style("strong", bold=True))], width, plain))
@@ -184,18 +187,17 @@ class HelpList(Listing):
                 if entry.action is not None and entry.possible:
                     here = len(self.entry_lines) == self.at
                     self.entry_lines.append(len(lines))
-                lines.append(self._line(entry, width, palette, here=here))
+                lines.append(self._line(entry, title_width, width, palette, here=here))
         if not lines:
             lines.append(strip_of([("  nothing here has that", palette.style("muted"))], width, plain))
         return lines
 
-    def _line(self, entry: HelpEntry, width: int, palette: Palette, *, here: bool) -> Strip:
+    def _line(self, entry: HelpEntry, title_width: int, width: int, palette: Palette, *, here: bool) -> Strip:
         ground: Role = "select" if here else "ground"
         plain, muted = palette.style("text", ground), palette.style("muted", ground)
         quiet = entry.action is not None and not entry.possible
         key = SIGNS(entry.key)
         title_style = muted if quiet else palette.style("strong" if here else "text", ground)
-        title_width = 40 if width >= 76 else 34
         words = entry.words
         if quiet:
             words = "not now"

@@ -7,7 +7,7 @@ from textual.strip import Strip
 
 from leapgrid.tui.messages import GoToCell
 from leapgrid.tui.result import ResultGroup, ResultRow, ResultState, Trouble
-from leapgrid.tui.text import SIGNS, Part, cut, fit, strip_of, two_sides, wrap
+from leapgrid.tui.text import SIGNS, Part, cut, fit, plural, strip_of, two_sides, wrap
 from leapgrid.tui.theming import Palette, Role
 from leapgrid.tui.widgets.listing import Listing
 
@@ -99,8 +99,12 @@ class ResultView(Listing):
             lines += [blank, *self._trouble(trouble, width, palette)]
         if state.waiting:
             one = state.waiting == 1
-            words = "good record of a refused chunk waits" if one else "good records of refused chunks wait"
-            sentence = f"{state.waiting:,} {words} for you. F9 sends what can be sent."
+            what = plural(state.waiting, "good record was", "good records were")
+            whose = "its" if one else "their"
+            sentence = (
+                f"{what} not stored, because others of {whose} chunk were refused. "
+                f"F9 sends {'it' if one else 'them'}."
+            )
             lines += [blank, *self._sentence(sentence, width, palette, "text", indent=2)]
         for note in state.notes:
             lines += [blank, *self._sentence(note, width, palette, "muted", indent=2)]
