@@ -124,6 +124,7 @@ def test_what_stopped_a_run_and_left_rows_unknown_names_them(tmp_path: Path) -> 
 
 
 def test_a_refusal_that_names_no_row_stands_at_its_chunk(tmp_path: Path) -> None:
+    words = "The server refused the chunk. No row is marked."
     with workspace(tmp_path) as space:
         session = open_session(desk_with(space, leads(4)))
         chunks = begin(session, 2)
@@ -132,7 +133,7 @@ def test_a_refusal_that_names_no_row_stands_at_its_chunk(tmp_path: Path) -> None
             session,
             next(chunks),
             ChunkOutcome.REJECTED,
-            whole="The server refused the chunk. No row is marked.",
+            whole=words,
             atomic=True,
         )
         finish(session)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from rich.style import Style
 
 from leapgrid.submit import LeftOut, Plan, SubmitOptions
 from leapgrid.superleap import bulk_create_path
-from leapgrid.tui.desk import Link
 from leapgrid.tui.text import SIGNS, Part, cut, plural
 from leapgrid.tui.theming import Palette, Role
 from leapgrid.visible import visible
@@ -33,6 +33,30 @@ REASONS: dict[LeftOut, tuple[str, Role]] = {
 }
 
 
+class Destination(Protocol):
+    """Where records go, as far as the page tells of it."""
+
+    @property
+    def base_url(self) -> str:
+        """The organisation's address."""
+
+    @property
+    def host(self) -> str:
+        """Its host and port, safe to draw."""
+
+    @property
+    def profile(self) -> str:
+        """The profile's name, or ""."""
+
+    @property
+    def production(self) -> bool:
+        """Whether sending asks for the profile's name first."""
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether it is the sandbox on this computer."""
+
+
 @dataclass(frozen=True)
 class ReviewState:
     """What the page shows.
@@ -50,7 +74,7 @@ class ReviewState:
     plan: Plan
     options: SubmitOptions
     slug: str
-    link: Link | None
+    link: Destination | None
     why_not_connected: str
     sending: bool = False
     checking: tuple[int, int] | None = None
@@ -106,7 +130,7 @@ def _why_nothing(plan: Plan) -> str:
     return "there is no record yet. Type one, or open a file."
 
 
-def production_name(link: Link | None) -> str:
+def production_name(link: Destination | None) -> str:
     """What has to be typed before records go to a production profile; "" where nothing has to."""
     if link is None or not link.production:
         return ""
