@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leapgrid.records import RowState
-from leapgrid.tui.text import plural
 from leapgrid.tui.theming import Role
 from leapgrid.visible import visible
 from leapgrid.workspace import DraftSummary
@@ -59,16 +58,17 @@ def day_words(at: float, now: float | None = None) -> str:
 
 
 def removal_words(draft: DraftSummary) -> str:
-    """What a second Del takes away; what nobody knows yet is said, because its traces go too."""
-    counts = draft.counts
-    parts: list[str] = []
-    if not_sent := counts.get(RowState.READY, 0):
-        parts.append(plural(not_sent, "unsent record"))
-    if rejected := counts.get(RowState.REJECTED, 0):
-        parts.append(f"{rejected:,} rejected")
-    if unknown := counts.get(RowState.UNKNOWN, 0):
-        parts.append(f"{unknown:,} of which nobody knows whether the server has them")
-    if sending := counts.get(RowState.SENDING, 0):
-        parts.append(f"{sending:,} that are being sent")
-    what = f" and its {', '.join(parts)}" if parts else ""
+    """What a second Del takes away, with what nobody knows yet first, because its traces go too."""
+    named = (
+        (RowState.SENDING, "being sent"),
+        (RowState.UNKNOWN, "unknown"),
+        (RowState.REJECTED, "rejected"),
+        (RowState.READY, "unsent"),
+    )
+    parts = [(number, word) for state, word in named if (number := draft.counts.get(state, 0))]
+    what = ""
+    if parts:
+        said = [f"{number:,} {word}" for number, word in parts]
+        listed = " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
+        what = f" and its {listed} {'record' if parts[-1][0] == 1 else 'records'}"
     return f'Press Del again to remove "{visible(draft.name, 40)}"{what}.'
