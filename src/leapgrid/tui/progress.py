@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 
 from leapgrid.records import Issue, RowId, RowOutcome, RowState
@@ -60,13 +61,19 @@ class RunProgress:
     finished: bool = False
     seconds: float = 0.0
     shown: bool = False
+    _states: Counter[RowState] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.chunks = len(self.plan.chunks)
 
     def take(self, event: SubmitEvent) -> None:
         """Follow one event."""
-        self.outcomes.update(event.outcomes)
+        for row, outcome in event.outcomes.items():
+            before = self.outcomes.get(row)
+            if before is not None:
+                self._states[before.state] -= 1
+            self._states[outcome.state] += 1
+            self.outcomes[row] = outcome
         match event:
             case SubmissionStarted():
                 self.submission, self.chunks = event.submission, event.chunks
@@ -92,7 +99,7 @@ class RunProgress:
 
     def count(self, *states: RowState) -> int:
         """How many rows of the run are in these states."""
-        return sum(1 for o in self.outcomes.values() if o.state in states)
+        return sum(self._states[state] for state in states)
 
     @property
     def percent(self) -> int:
