@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from leapgrid.drafting.working import WorkingDraft
 from leapgrid.files import RejectedRow, write_rejects
-from leapgrid.records import RowId, RowState
+from leapgrid.records import Issue, RowId, RowState, Severity, Source
 
 
 def rejected_rows(draft: WorkingDraft) -> tuple[RowId, ...]:
@@ -55,6 +55,13 @@ def export_rejects(
     return write_rejects(
         path,
         (*batch.frame.headers, *added),
-        (RejectedRow.of(cells(row), batch.line(row), draft.issues.of_row(row)) for row in rows),
+        (RejectedRow.of(cells(row), batch.line(row), _why(draft, row)) for row in rows),
         source=draft.source or None,
     )
+
+
+def _why(draft: WorkingDraft, row: RowId) -> list[Issue]:
+    """Why a record was refused: the server's words where it said any, else the errors found here."""
+    errors = [issue for issue in draft.issues.of_row(row) if issue.severity is Severity.ERROR]
+    said = [issue for issue in errors if issue.source is Source.SERVER]
+    return said or errors
