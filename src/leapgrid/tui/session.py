@@ -38,13 +38,15 @@ class Changed:
     Attributes:
         rows: which rows look different; None: rows came or went, or all may.
         run: whether a submission went on.
-        said: a sentence for the issue line, e.g. what was undone; "" keeps the line as it is.
+        said: a sentence for the issue line, e.g. what was undone.
+        edited: whether a person changed something, so that what was said before is old.
         checked: how many cells of how many a check in the background has done.
     """
 
     rows: frozenset[RowId] | None = frozenset()
     run: bool = False
     said: str = ""
+    edited: bool = False
     checked: tuple[int, int] | None = None
 
 
@@ -105,9 +107,9 @@ class Session:
                 batch = self.draft.batch
                 gone = {r for r in change.rows if batch.position(r) is None}
                 self.rows.view = self.rows.view.without(gone)
-            self.tell(Changed(rows=None, said=said))
+            self.tell(Changed(rows=None, said=said, edited=True))
         else:
-            self.tell(Changed(rows=frozenset(change.rows), said=said))
+            self.tell(Changed(rows=frozenset(change.rows), said=said, edited=True))
 
     def _keep(self, row_id: RowId | None, field: str, text: str) -> None:
         if row_id is not None:

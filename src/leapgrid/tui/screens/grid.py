@@ -72,6 +72,7 @@ class GridScreen(Page):
         self.prompt = TextField("row number", id="prompt")
         self.form: Form | None = "JSON"
         self._said: IssueState | None = None
+        self._said_at: tuple[RowId | None, int] = (None, 0)
 
     def body(self) -> Iterable[Widget]:
         return (
@@ -84,7 +85,8 @@ class GridScreen(Page):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.dock.set_class(palette_of(self).dock_line, "-line")
+        self.app.theme_changed_signal.subscribe(self, self.theme_changed)
+        self.theme_changed()
         self.session.listen(self.session_changed)
         self.grid.focus()
         self.show_dock()
@@ -92,6 +94,10 @@ class GridScreen(Page):
 
     def on_unmount(self) -> None:
         self.session.forget(self.session_changed)
+
+    def theme_changed(self, theme: object = None) -> None:
+        """Part the dock from the grid by a line in the themes whose grounds cannot."""
+        self.dock.set_class(palette_of(self).dock_line, "-line")
 
     # -- what is shown ------------------------------------------------------------------------------------
 
@@ -113,7 +119,9 @@ class GridScreen(Page):
         if changed.checked is not None and changed.checked[0] == changed.checked[1]:
             self.grid.measure()  # now it is known which cells carry a mark
         if changed.said:
-            self._said = IssueState(sentence=visible(changed.said, 400), role="text")
+            self.say(changed.said)
+        elif changed.edited:
+            self._said = None
         self.show_all()
         if changed.run:
             self.show_run()
@@ -178,6 +186,7 @@ class GridScreen(Page):
             self.dock.title.show(self.result.title_parts)
         if run.finished and not run.shown:
             run.shown = True
+            self.grid.measure()  # refused cells carry a mark now
             self.app.bell()
             self.open_result(take_keys=self.grid.open is None)
         self.app.title = f"{run.percent}% {run.count(RowState.REJECTED)}✗ LeapGrid"
@@ -262,7 +271,7 @@ class GridScreen(Page):
 
     @on(RecordGrid.Moved)
     def _moved(self) -> None:
-        if self.grid.open is None:
+        if self._said_at != (self.grid.row_id, self.grid.column):
             self._said = None
         self.show_issue()
         self.show_payload()
@@ -282,7 +291,12 @@ class GridScreen(Page):
 
     @on(RecordGrid.Refused)
     def _refused(self, event: RecordGrid.Refused) -> None:
-        self._said = IssueState(sentence=visible(event.reason, 400), role="text")
+        self.say(event.reason)
+
+    def say(self, sentence: str, *, sign: str = "", role: str = "text") -> None:
+        """Put one sentence on the issue line; it stays until the cursor moves or something is edited."""
+        self._said = IssueState(sign=sign, role=role, sentence=visible(sentence, 400))
+        self._said_at = (self.grid.row_id, self.grid.column)
         self.show_issue()
 
     @on(GoToCell)
@@ -302,7 +316,7 @@ class GridScreen(Page):
         if self.menu.has_class("-open"):
             self.menu.remove_class("-open")
             self.remove_class("-menu")
-            self.grid.focus()
+            self.set_focus(self.grid)
             self.show_footer()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -325,7 +339,7 @@ class GridScreen(Page):
         members = [a for a in actions_of("grid", "app") if a.letter and self.can(a.id)]
         self.menu.offer(members, self.keymap)
         self.add_class("-menu")
-        self.menu.focus()
+        self.set_focus(self.menu)  # at once: the letter may be in the queue already
         self.show_footer()
 
     def action_close_menu(self) -> None:
@@ -339,7 +353,7 @@ class GridScreen(Page):
         row = self.grid.row_id
         if row is not None:
             if reason := self.session.rows.locked(row):
-                self._refused(RecordGrid.Refused(reason))
+                self.say(reason)
             else:
                 self.session.clear_cell(row, self.field)
 
@@ -350,14 +364,9 @@ class GridScreen(Page):
         self._show_step(self.session.redo())
 
     def _show_step(self, place: Place | None) -> None:
-        said = self._said
         if place is not None:
             self.grid.go_to(place.row_id, place.field_index)
-        self.call_later(self._say_again, said)
-
-    def _say_again(self, said: IssueState | None) -> None:
-        self._said = said
-        self.show_issue()
+        self._said_at = (self.grid.row_id, self.grid.column)
 
     def action_insert_row(self) -> None:
         new = self.session.insert_row(self.grid.row_id)
@@ -421,29 +430,24 @@ class GridScreen(Page):
     def action_go_to_row(self) -> None:
         self.add_class("-asking")
         self.prompt.clear()
-        self.prompt.focus()
+        self.set_focus(self.prompt)
 
     @on(TextField.Submitted, "#prompt")
     def _row_given(self, event: TextField.Submitted) -> None:
         text = event.text.strip().replace(",", "")
         self.remove_class("-asking")
-        self.grid.focus()
+        self.set_focus(self.grid)
         if not text.isascii() or not text.isdigit():
-            self._refused(RecordGrid.Refused("A row number is a number, like 230."))
-        elif not self._go_to_number(int(text)):
-            last = len(self.session.draft.batch)
-            self._refused(
-                RecordGrid.Refused(f"There is no row {int(text):,} here: the last one is {last:,}.")
-            )
-
-    def _go_to_number(self, number: int) -> bool:
-        batch = self.session.draft.batch
-        return 1 <= number <= len(batch) and self.grid.go_to(batch.row_at(number - 1))
+            self.say("A row number is a number, like 230.")
+            return
+        batch, number = self.session.draft.batch, int(text)
+        if not (1 <= number <= len(batch) and self.grid.go_to(batch.row_at(number - 1))):
+            self.say(f"There is no row {number:,} here: the last one is {len(batch):,}.")
 
     @on(TextField.Left, "#prompt")
     def _row_not_given(self) -> None:
         self.remove_class("-asking")
-        self.grid.focus()
+        self.set_focus(self.grid)
 
     def action_review(self) -> None:
         if self.session.is_sending:
