@@ -9,10 +9,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from leapgrid.cli.exits import Code, Ended
-from leapgrid.cli.layout import plural
+from leapgrid.cli.layout import listing, plural
 from leapgrid.cli.streams import Streams
 from leapgrid.config import data_dir, workspace_url
 from leapgrid.drafting import DraftError, WorkingDraft
+from leapgrid.records import RowState
 from leapgrid.workspace import Workspace, WorkspaceError
 
 
@@ -47,6 +48,23 @@ def tell_recovered(streams: Streams, workspace: Workspace) -> None:
         streams.err(
             f"An earlier run was cut off: {plural(unknown, 'record')} of it may exist. "
             "They are not sent again; leapgrid shows them."
+        )
+
+
+def tell_earlier(streams: Streams, workspace: Workspace, file: str) -> None:
+    """Say that this very file was submitted before, where records of it are or may be at the server."""
+    path = os.path.abspath(file)
+    created = unknown = 0
+    for draft in workspace.drafts():
+        if draft.source and os.path.abspath(draft.source) == path:
+            created += draft.counts.get(RowState.CREATED, 0) + draft.counts.get(RowState.ALREADY_THERE, 0)
+            unknown += draft.counts.get(RowState.UNKNOWN, 0)
+    if created or unknown:
+        parts = [f"{created:,} created"] if created else []
+        parts += [f"{unknown:,} unknown"] if unknown else []
+        streams.err(
+            f"This file was submitted before ({listing(parts)}); its records are sent once more now. "
+            "To send only what is left, go on with its draft: leapgrid."
         )
 
 

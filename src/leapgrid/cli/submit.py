@@ -14,7 +14,7 @@ from leapgrid.cli.layout import plural
 from leapgrid.cli.options import Common, Format, Start
 from leapgrid.cli.preview import submit_options
 from leapgrid.cli.sending import Ran, send
-from leapgrid.cli.stored import hold, opened_workspace, tell_recovered
+from leapgrid.cli.stored import hold, opened_workspace, tell_earlier, tell_recovered
 from leapgrid.cli.streams import Streams
 from leapgrid.cli.submit_text import plan_lines, result_lines
 from leapgrid.cli.wiring import Destination, Wiring, destination, wire
@@ -84,6 +84,7 @@ def submit(streams: Streams, start: Start, common: Common, file: str, choices: C
         raise _with_document(problem, draft) from problem
     with opened_workspace() as workspace:
         tell_recovered(streams, workspace)
+        tell_earlier(streams, workspace, file)
         draft = checked(
             lambda: WorkingDraft.from_file(
                 workspace, file, wiring.schema, common.header_mapping(), context=wiring.context

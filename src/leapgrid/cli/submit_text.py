@@ -148,12 +148,14 @@ def _next(draft: WorkingDraft, plan: Plan, summary: RunSummary | None, wrong: bo
     if unsent and plan.left_out_count(LeftOut.NOT_FIRST):
         yield f"{plural(unsent, 'more record')} can be sent."
     elif unsent and (summary is None or summary.stopped is not None or states[RowState.REJECTED]):
-        yield f"{plural(unsent, 'record')} without errors can be sent again as they are."
+        yield f"{plural(unsent, 'record')} without errors can still be sent."
     all_there = counts.rows == states[RowState.CREATED] + states[RowState.ALREADY_THERE]
     if all_there and counts.rows:
         yield "All records are there."
     if draft.id:
         yield f"Kept as the draft {visible(draft.name, 60)}: leapgrid opens it."
+        if not all_there and states[RowState.CREATED]:
+            yield "Go on there: submitting the file again would send the created records a second time."
 
 
 def _numbers(draft: WorkingDraft, rows: Iterable[RowId]) -> list[int]:
