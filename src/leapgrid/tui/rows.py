@@ -107,7 +107,7 @@ class DraftRows:
         self._revisions: dict[RowId, int] = {}
         self._epoch = 0
         self._columns = tuple(
-            Column(f.name, _hint(f.name, f.type), f.type.value) for f in draft.schema.fields
+            Column(visible(f.name, 60), _hint(f.name, f.type), f.type.value) for f in draft.schema.fields
         )
         self._names = draft.schema.names
 

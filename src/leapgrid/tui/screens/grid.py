@@ -151,7 +151,7 @@ class GridScreen(Page):
             number = self.grid.row + 1
             sign = {"error": "!", "warning": "~"}.get(check.tone, "")
             role = {"error": "error", "warning": "warning"}.get(check.tone, "muted")
-            where = f"{field}, row {number}"
+            where = f"{visible(field, 40)}, row {number}"
             self.issue_line.show(IssueState(sign, role, where, "", check.message))
         elif self._said is not None:
             self.issue_line.show(self._said)
