@@ -128,6 +128,13 @@ class LeapGridApp(App[None]):
         await self.desk.close()
         self.exit()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Help and palette are keys too: in a window that is too small they do nothing."""
+        screen = self.screen_stack[-1] if self.screen_stack else None
+        if isinstance(screen, Page) and screen.has_class("-tiny"):
+            return action == "quit"
+        return super().check_action(action, parameters)
+
     def action_nothing(self) -> None:
         """Ctrl+C is for copying; it must not end a program in which work lies."""
 
