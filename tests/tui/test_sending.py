@@ -1,4 +1,4 @@
-"""Sending from the screen: once, whatever is pressed; and the truth on the screen, whatever the server does."""
+"""Sending from the screen: once, whatever is pressed; and the truth about it, whatever the server does."""
 
 from __future__ import annotations
 
