@@ -7,14 +7,13 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from leapgrid.drafting.answers import ChunkRefusal
 from leapgrid.drafting.errors import DraftError
 from leapgrid.drafting.guard import refuse, refuse_step, why_not_edit
 from leapgrid.drafting.rows import KnownRows
-from leapgrid.files import Note, read_file
-from leapgrid.files.headers import unique_names
+from leapgrid.files import Note
 from leapgrid.records import (
     DONE,
     Batch,
@@ -38,7 +37,10 @@ from leapgrid.submit.events import ChunkAnswered, ChunkStarted, SubmissionStarte
 from leapgrid.submit.options import SubmitOptions
 from leapgrid.submit.plan import Plan
 from leapgrid.submit.plan import plan as plan_rows
-from leapgrid.workspace import Journal, JournalEntry, RowsTaken, StoredDraft, Workspace, WorkspaceError
+from leapgrid.workspace import Journal, JournalEntry, RowsTaken, StoredDraft, WorkspaceError
+
+if TYPE_CHECKING:
+    from leapgrid.workspace import Workspace
 
 _NOTHING_SAID: Mapping[str, str | None] = {}
 _PLAIN = CheckContext()
@@ -154,6 +156,9 @@ class WorkingDraft(KnownRows):
             UnreadableFile: with a sentence for a person.
             WorkspaceError: it cannot be kept.
         """
+        # What reads files, and what names their columns, is not loaded by a start that opens none.
+        from leapgrid.files import read_file
+
         read = read_file(path, schema=schema, mapping=mapping, sheet=sheet)
         stored = _store(
             workspace,
@@ -415,5 +420,7 @@ def _note(data: Mapping[str, Any]) -> Note:
 
 def _header_mapping(batch: Batch) -> dict[str, str | None]:
     """As a file's reader would tell it: which header became which field."""
+    from leapgrid.files import unique_names
+
     fields = {column: field for field, column in batch.mapping.items()}
     return {name: fields.get(column) for column, name in enumerate(unique_names(batch.frame.headers))}

@@ -1,9 +1,17 @@
-"""Files of records: read with every oddity noted, and written so that they read the same again."""
+"""Files of records: read with every oddity noted, and written so that they read the same again.
 
-from leapgrid.files.headers import suggest_mapping, unique_names
-from leapgrid.files.model import FileError, FileRead, Kind, Note, UnreadableFile, UnwritableFile
-from leapgrid.files.reader import read_file
-from leapgrid.files.rejects import RejectedRow, write_rejects
+The names are loaded when they are used: an app that opens no file loads no reader.
+"""
+
+from typing import TYPE_CHECKING
+
+from leapgrid.lazy import lazily
+
+if TYPE_CHECKING:
+    from leapgrid.files.headers import suggest_mapping, unique_names
+    from leapgrid.files.model import FileError, FileRead, Kind, Note, UnreadableFile, UnwritableFile
+    from leapgrid.files.reader import read_file
+    from leapgrid.files.rejects import RejectedRow, write_rejects
 
 __all__ = [
     "FileError",
@@ -18,3 +26,13 @@ __all__ = [
     "unique_names",
     "write_rejects",
 ]
+
+__getattr__, __dir__ = lazily(
+    __name__,
+    {
+        "headers": ("suggest_mapping", "unique_names"),
+        "model": ("FileError", "FileRead", "Kind", "Note", "UnreadableFile", "UnwritableFile"),
+        "reader": ("read_file",),
+        "rejects": ("RejectedRow", "write_rejects"),
+    },
+)

@@ -1,5 +1,11 @@
-"""Plan chunks, run them, read answers into outcomes."""
+"""Plan chunks, run them, read answers into outcomes.
 
+What runs a submission is loaded when it is used; plans and events come without the database.
+"""
+
+from typing import TYPE_CHECKING
+
+from leapgrid.lazy import lazily
 from leapgrid.submit.events import (
     ChunkAnswered,
     ChunkSplit,
@@ -12,11 +18,13 @@ from leapgrid.submit.events import (
     SubmissionStarted,
     SubmitEvent,
 )
-from leapgrid.submit.mapping import MappedAnswer, map_answer
 from leapgrid.submit.options import SubmitOptions
 from leapgrid.submit.plan import LeftOut, Plan, PlannedChunk, PlanRow, plan
-from leapgrid.submit.runner import Client, Runner
-from leapgrid.submit.summary import ChunkSummary, RunSummary
+
+if TYPE_CHECKING:
+    from leapgrid.submit.mapping import MappedAnswer, map_answer
+    from leapgrid.submit.runner import Client, Runner
+    from leapgrid.submit.summary import ChunkSummary, RunSummary
 
 __all__ = [
     "ChunkAnswered",
@@ -42,3 +50,12 @@ __all__ = [
     "map_answer",
     "plan",
 ]
+
+__getattr__, __dir__ = lazily(
+    __name__,
+    {
+        "mapping": ("MappedAnswer", "map_answer"),
+        "runner": ("Client", "Runner"),
+        "summary": ("ChunkSummary", "RunSummary"),
+    },
+)

@@ -11,11 +11,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from leapgrid.superleap import wire
 from leapgrid.superleap.headers import parse_http_date, parse_retry_after
 from leapgrid.superleap.limits import DEFAULT_LIMITS, Limits
+
+if TYPE_CHECKING:
+    from leapgrid.superleap import wire
 
 INT64 = 2**63
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -179,6 +181,9 @@ def read_complaint(value: Any, limits: Limits = DEFAULT_LIMITS) -> Complaint:
 def _errors(entries: Any, limits: Limits) -> tuple[tuple[RecordError, ...], int]:
     if not isinstance(entries, list):
         return (), 0
+    # Pydantic takes a while to load, and most runs of the program never read a refusal.
+    from leapgrid.superleap import wire
+
     taken = [entry for entry in entries[: limits.errors] if isinstance(entry, dict)]
     errors = tuple(_error(wire.ValidationErrorItem.model_validate(entry), limits) for entry in taken)
     return errors, len(entries) - len(errors)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 
 from leapgrid.records import Issue, RowId, RowState, Source, curl_command, payload_text
-from leapgrid.superleap import bulk_create_path
 from leapgrid.tui.payload import Form, Happened, PayloadState
 from leapgrid.tui.rows import mark_of
 from leapgrid.tui.session import Session
@@ -148,6 +147,8 @@ def chunk_text(session: Session, row_id: RowId | None, form: Form, base_url: str
     records = session.chunk_of(row_id)
     if not records:
         return "Nothing would be sent now."
+    from leapgrid.superleap import bulk_create_path  # the builder of requests, which few drafts come to
+
     body = payload_text(records)
     if form == "all":
         return body

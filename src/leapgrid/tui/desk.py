@@ -10,16 +10,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from leapgrid.drafting import SAMPLE_LEADS, SAMPLE_NAME, WorkingDraft
 from leapgrid.records import CheckContext, ObjectSchema, schema_for
-from leapgrid.submit import Plan, Runner, SubmitOptions
-from leapgrid.superleap import AsyncSuperleap, SecretToken
+from leapgrid.submit import Plan, SubmitOptions
+from leapgrid.superleap import SecretToken
 from leapgrid.tui.session import Session
 from leapgrid.tui.widgets.title_bar import Target
 from leapgrid.visible import visible
-from leapgrid.workspace import DraftSummary, Workspace
+
+if TYPE_CHECKING:
+    from leapgrid.submit import Runner
+    from leapgrid.workspace import DraftSummary, Workspace
 
 NOT_CONNECTED = "Not connected. Nothing leaves this computer."
 
@@ -236,6 +239,10 @@ class Desk:
         link, session = self.link, self.session
         if link is None or session is None:
             return
+        # What sends is loaded when something is sent: the first paint does not wait for it.
+        from leapgrid.submit import Runner
+        from leapgrid.superleap import AsyncSuperleap
+
         # What is sent is on disk before: the rows that an answer will be about must survive a crash.
         await asyncio.to_thread(session.draft.flush)
         async with AsyncSuperleap(link.base_url, link.token) as client:

@@ -1,24 +1,32 @@
-"""What survives a crash: drafts, edits, submissions, attempts, outcomes."""
+"""What survives a crash: drafts, edits, submissions, attempts, outcomes.
 
-from leapgrid.workspace.drafts import DraftSummary, JournalEntry, StoredDraft
-from leapgrid.workspace.errors import (
-    BadWorkspaceUrl,
-    CannotOpen,
-    Damaged,
-    DiskFull,
-    ForeignFile,
-    Locked,
-    NewerWorkspace,
-    NotFound,
-    ReadOnly,
-    RowsTaken,
-    WorkspaceError,
-)
-from leapgrid.workspace.journal import Journal
-from leapgrid.workspace.receipts import StoredAttempt, StoredSubmission
-from leapgrid.workspace.recovery import Recovered
-from leapgrid.workspace.submissions import Intent, Result
-from leapgrid.workspace.workspace import Workspace
+The names are loaded when they are used: errors and plain values come without the database.
+"""
+
+from typing import TYPE_CHECKING
+
+from leapgrid.lazy import lazily
+
+if TYPE_CHECKING:
+    from leapgrid.workspace.errors import (
+        BadWorkspaceUrl,
+        CannotOpen,
+        Damaged,
+        DiskFull,
+        ForeignFile,
+        Locked,
+        NewerWorkspace,
+        NotFound,
+        ReadOnly,
+        RowsTaken,
+        WorkspaceError,
+    )
+    from leapgrid.workspace.journal import Journal
+    from leapgrid.workspace.model import DraftSummary, JournalEntry, StoredDraft
+    from leapgrid.workspace.receipts import StoredAttempt, StoredSubmission
+    from leapgrid.workspace.recovery import Recovered
+    from leapgrid.workspace.submissions import Intent, Result
+    from leapgrid.workspace.workspace import Workspace
 
 __all__ = [
     "BadWorkspaceUrl",
@@ -43,3 +51,19 @@ __all__ = [
     "Workspace",
     "WorkspaceError",
 ]
+
+__getattr__, __dir__ = lazily(
+    __name__,
+    {
+        "errors": (
+            "BadWorkspaceUrl", "CannotOpen", "Damaged", "DiskFull", "ForeignFile", "Locked", "NewerWorkspace",
+            "NotFound", "ReadOnly", "RowsTaken", "WorkspaceError",
+        ),
+        "journal": ("Journal",),
+        "model": ("DraftSummary", "JournalEntry", "StoredDraft"),
+        "receipts": ("StoredAttempt", "StoredSubmission"),
+        "recovery": ("Recovered",),
+        "submissions": ("Intent", "Result"),
+        "workspace": ("Workspace",),
+    },
+)  # fmt: skip

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+if TYPE_CHECKING:
+    from sqlalchemy.exc import DBAPIError
 
 
 class WorkspaceError(Exception):
@@ -105,7 +107,7 @@ def from_database(error: DBAPIError | sqlite3.Error, where: str) -> WorkspaceErr
         error: what SQLAlchemy or the driver raised.
         where: the workspace's place, safe to show.
     """
-    original = error.orig if isinstance(error, DBAPIError) else error
+    original = error if isinstance(error, sqlite3.Error) else error.orig
     name = str(getattr(original, "sqlite_errorname", "") or "")
     for prefix, kind, sentence in _BY_NAME:
         if name.startswith(prefix):
@@ -116,6 +118,9 @@ def from_database(error: DBAPIError | sqlite3.Error, where: str) -> WorkspaceErr
 @contextmanager
 def translated(where: str) -> Iterator[None]:
     """Turn failures of the database into sentences."""
+    # Here and not above: whoever only wants to catch our errors need not load the database's.
+    from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+
     try:
         yield
     except IntegrityError as error:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from typing import TYPE_CHECKING
 
-from leapgrid.workspace.drafts import Drafts, JournalEntry
 from leapgrid.workspace.errors import WorkspaceError
+from leapgrid.workspace.model import JournalEntry
+
+if TYPE_CHECKING:
+    from leapgrid.workspace.drafts import Drafts
 
 INTERVAL = 0.25
 """Seconds within which an edit is written."""

@@ -1,0 +1,85 @@
+"""What the workspace gives and takes: plain values, which load no database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from leapgrid.records.frame import Frame
+from leapgrid.records.issues import Issue, RowId
+from leapgrid.records.outcomes import RowOutcome, RowState
+from leapgrid.records.schema import ObjectSchema
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One step of a draft's history.
+
+    Attributes:
+        kind: "do", "undo" or "redo".
+        label: what it did, for a person.
+        edit: the edit as JSON; None for undo and redo, which name no edit of their own.
+        at: seconds since the epoch.
+    """
+
+    kind: str
+    label: str
+    edit: Any = None
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSummary:
+    """A draft in a list.
+
+    Attributes:
+        id: ULID.
+        name: what the person calls it.
+        object: slug of its object.
+        source: the file it came from, or "".
+        created_at: seconds since the epoch.
+        updated_at: when it was last changed.
+        rows: how many records, as last noted.
+        errors: how many local errors, as last noted; None if never.
+        counts: how many rows are in which state; they add up to ``rows``.
+    """
+
+    id: str
+    name: str
+    object: str
+    source: str
+    created_at: float
+    updated_at: float
+    rows: int
+    errors: int | None
+    counts: Mapping[RowState, int]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDraft:
+    """All that is kept of a draft.
+
+    Attributes:
+        id: ULID.
+        name: what the person calls it.
+        schema: of its object, with the fields that its file added.
+        frame: the records exactly as read.
+        mapping: field to column of the frame.
+        source: the file it came from, or "".
+        notes: what reading the file found, as JSON objects.
+        journal: every step since, in order.
+        outcomes: of every row that was ever planned or decided on; all others are ready.
+        issues: what the server found and is not settled, of the rows that are rejected.
+    """
+
+    id: str
+    name: str
+    schema: ObjectSchema
+    frame: Frame
+    mapping: Mapping[str, int]
+    source: str
+    notes: tuple[Any, ...] = ()
+    journal: list[JournalEntry] = field(default_factory=list)
+    outcomes: dict[RowId, RowOutcome] = field(default_factory=dict)
+    issues: tuple[Issue, ...] = ()
