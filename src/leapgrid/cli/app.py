@@ -29,7 +29,7 @@ from leapgrid.drafting import WorkingDraft
 from leapgrid.files import UnreadableFile
 from leapgrid.records import CheckContext, RowState
 from leapgrid.sandbox import SandboxServer, SandboxUnavailable
-from leapgrid.tui.desk import Desk, Link, Preferences
+from leapgrid.tui.desk import NOT_CONNECTED, Desk, Link, Preferences
 from leapgrid.tui.keymap import read_keymap
 from leapgrid.tui.launch import Launch
 from leapgrid.tui.text import use_plain_signs_where_needed
@@ -154,7 +154,8 @@ def _link(wiring: Wiring) -> tuple[Link | None, str]:
     try:
         where = destination(connection)
     except Ended as problem:
-        return None, visible(problem.message)
+        why = problem.message.removeprefix("Not connected: ")
+        return None, visible(f"{NOT_CONNECTED} {why[:1].upper()}{why[1:]}")
     return (
         Link(
             where.base_url,
