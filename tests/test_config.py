@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import pickle
 import sys
@@ -24,6 +25,7 @@ from leapgrid.config import (
     theme_name,
     workspace_url,
 )
+from leapgrid.config.file import _ProfileModel, _SettingsModel, checked
 
 
 @pytest.fixture(autouse=True)
@@ -262,3 +264,15 @@ def test_an_origin_is_scheme_host_and_port(url: str, origin: str) -> None:
 
 def test_a_secret_is_taken_as_it_is() -> None:
     assert Secret(" a\n").reveal() == " a\n"
+
+
+def test_what_a_file_may_say_is_what_the_settings_are(tmp_path: Path) -> None:
+    """The shapes are written twice, so that a start without a file loads nothing that checks one."""
+    assert checked({}, tmp_path) == Settings()
+    assert checked({"profiles": {"a": {}}}, tmp_path) == Settings(profiles={"a": Profile()})
+    for kind, key in ((Settings, "no_such"), (Profile, "profiles.a.no_such")):
+        wrong = {"no_such": 1} if kind is Settings else {"profiles": {"a": {"no_such": 1}}}
+        with pytest.raises(ConfigError, match=f"{key} is not a setting"):
+            checked(wrong, tmp_path)
+    for model, kind in ((_SettingsModel, Settings), (_ProfileModel, Profile)):
+        assert list(model.model_fields) == [field.name for field in dataclasses.fields(kind)]
