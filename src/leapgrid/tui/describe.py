@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from leapgrid.records import Issue, RowId, RowState, Source, curl_command, payload_text
+from leapgrid.tui.grid.model import LiveCheck
 from leapgrid.tui.payload import Form, Happened, PayloadState
 from leapgrid.tui.rows import mark_of
 from leapgrid.tui.session import Session
@@ -86,6 +87,16 @@ def issue_state(session: Session, row_id: RowId | None, field: str, fix_key: str
     again = f" ({issue.count} times)" if issue.count > 1 else ""
     sentence = visible(issue.message, 300) + again
     return IssueState(sign, role, where, in_file, sentence, "" if fix else "no fix known", key)
+
+
+def typing_state(session: Session, row_id: RowId | None, field: str, check: LiveCheck) -> IssueState:
+    """What is to be said of the text in an open cell; ``row_id`` is None in the ghost row."""
+    batch = session.draft.batch
+    position = len(batch) if row_id is None else batch.position(row_id)
+    sign = {"error": "!", "warning": "~"}.get(check.tone, "")
+    role = check.tone if sign else "muted"
+    where = f"{visible(field, 40)}, row {0 if position is None else position + 1}"
+    return IssueState(sign, role, where, "", check.message)
 
 
 def _about_row(session: Session, row_id: RowId, number: int, in_file: str) -> IssueState:

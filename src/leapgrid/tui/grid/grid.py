@@ -89,6 +89,7 @@ class RecordGrid(Widget, can_focus=True):
         self.scrolled = 0
         self.open: OpenCell | None = None
         self._run_start: int | None = None
+        self._stands_on: RowId | None = None
         self._wishes: list[Wish] = []
         self._layout = GridLayout(9, 4, (), 0, 0, 0)
         self._strips: dict[tuple[object, ...], Strip] = {}
@@ -119,7 +120,12 @@ class RecordGrid(Widget, can_focus=True):
             rows: the rows that look different; None where rows came, went or moved, or all of them changed.
         """
         if rows is None:
-            self.row = max(0, min(self.row, self.line_count - 1))
+            if self.open is not None and not self._shows(self.open.row_id):
+                self.keep()  # its row is not in the view any more: the text is kept, the cell is not drawn
+            # The cursor stays on its record where the view still has it, else at its line.
+            index = None if self._stands_on is None else self.model.index_of(self._stands_on)
+            self.row = max(0, min(self.row if index is None else index, self.line_count - 1))
+            self._stands_on = self.row_id
             self._reveal()
             if self.size.width:
                 self._relay()
@@ -130,6 +136,22 @@ class RecordGrid(Widget, can_focus=True):
                 if index < len(self.model) and self.model.row_id(index) in rows:
                     self._refresh_line(index)
         self.post_message(self.Moved())
+
+    def _shows(self, row_id: RowId | None) -> bool:
+        if row_id is None:
+            return self.model.ghost_number is not None
+        return self.model.index_of(row_id) is not None
+
+    def _make_room(self, column: int) -> None:
+        """Let a column grow with what was typed into it; it never shrinks under a person's hands."""
+        if column < len(self._wishes):
+            old = self._wishes[column]
+            new = wish_for(self.model.columns[column], self.model.widths(column))
+            grown = Wish(max(old.usual, new.usual), max(old.longest, new.longest))
+            if grown != old:
+                self._wishes[column] = grown
+                self._relay()
+                self.refresh()
 
     def measure(self) -> None:
         """Choose the widths of the columns from what stands in them now."""
@@ -156,6 +178,7 @@ class RecordGrid(Widget, can_focus=True):
         super().notify_style_update()
 
     def on_resize(self, event: events.Resize) -> None:
+        self._stands_on = self.row_id
         self._relay()
         self._reveal()
         self.refresh()  # lines may have been drawn for the new size before the columns were laid out for it
@@ -266,6 +289,7 @@ class RecordGrid(Widget, can_focus=True):
         old = self.row
         top, scrolled = self.top, self.scrolled
         self.row, self.column = row, column
+        self._stands_on = self.row_id
         self._reveal()
         if self._layout.span_of(column) is None or self.scrolled != scrolled:
             self._relay()
@@ -326,6 +350,7 @@ class RecordGrid(Widget, can_focus=True):
         self._refresh_around()
         if text != cell.old:
             self.model.commit(cell.row_id, cell.column, text)
+            self._make_room(cell.column)
         self.post_message(self.Editing())
         if then == "enter":
             column = self.column if self._run_start is None else self._run_start
@@ -444,6 +469,7 @@ class RecordGrid(Widget, can_focus=True):
             self.keep()
         self.top = top
         self.row = max(top, min(self.row, top + max(1, self.size.height) - 1))
+        self._stands_on = self.row_id
         self.refresh()
         self.post_message(self.Moved())
 

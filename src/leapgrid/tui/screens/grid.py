@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from leapgrid.records import Place, RowId, RowState
 from leapgrid.tui.actions import Action, Scope, actions_of, bindings, find, key_label
-from leapgrid.tui.describe import first_issue, issue_state, payload_state, status_state
+from leapgrid.tui.describe import first_issue, issue_state, payload_state, status_state, typing_state
 from leapgrid.tui.desk import Desk
 from leapgrid.tui.grid import GridHeader, RecordGrid
 from leapgrid.tui.keymap import cell_keys, keys_in_use
@@ -88,12 +88,18 @@ class GridScreen(Page):
         self.app.theme_changed_signal.subscribe(self, self.theme_changed)
         self.theme_changed()
         self.session.listen(self.session_changed)
+        self.set_interval(0.5, self.follow_the_disk)
         self.grid.focus()
         self.show_dock()
         self.show_all()
 
     def on_unmount(self) -> None:
         self.session.forget(self.session_changed)
+
+    def follow_the_disk(self) -> None:
+        """Edits are written by a thread that tells nobody; whether they are on disk is looked up."""
+        self.show_title()
+        self.show_issue()
 
     def theme_changed(self, theme: object = None) -> None:
         """Part the dock from the grid by a line in the themes whose grounds cannot."""
@@ -144,15 +150,11 @@ class GridScreen(Page):
 
     def show_issue(self) -> None:
         """Bring the issue line up to date."""
-        cell = self.grid.open
-        field = self.field
+        cell, field = self.grid.open, self.field
         if cell is not None:
-            check = cell.check
-            number = self.grid.row + 1
-            sign = {"error": "!", "warning": "~"}.get(check.tone, "")
-            role = {"error": "error", "warning": "warning"}.get(check.tone, "muted")
-            where = f"{visible(field, 40)}, row {number}"
-            self.issue_line.show(IssueState(sign, role, where, "", check.message))
+            self.issue_line.show(typing_state(self.session, cell.row_id, field, cell.check))
+        elif self.session.trouble:
+            self.issue_line.show(IssueState("!", "error", sentence=visible(self.session.trouble, 400)))
         elif self._said is not None:
             self.issue_line.show(self._said)
         else:
