@@ -92,7 +92,10 @@ def text_of(name: str) -> str:
         ),
         (lambda t: t.replace('text = "#CED2DB"', 'text = "none"'), 'palette.text is "none"'),
         (lambda t: t + "\nwrong", "this is not TOML"),
-        (lambda t: t.replace('mode = "dark"', 'mode = "dim"'), "mode: "),
+        (lambda t: t.replace('mode = "dark"', 'mode = "dim"'), "mode: one of dark, light, ansi is expected."),
+        (lambda t: t.replace('title = "Dark"', "title = 1"), "title should be a text in quotes."),
+        (lambda t: t.replace('text = "#CED2DB"', "text = 3"), "palette.text should be a text in quotes."),
+        (lambda t: "palette = 1\n" + t[: t.index("[palette]")], "palette should be a table."),
     ],
 )
 def test_a_bad_file_is_one_message_with_file_and_key(tmp_path: Path, change, said: str) -> None:

@@ -1,4 +1,4 @@
-"""Themes: TOML files, read into a typed model and checked before Textual sees them.
+"""Themes: TOML files, checked key by key before Textual sees them.
 
 Textual accepts a colour that is none and fails later, while it draws; so every value is parsed here. A file
 that is wrong costs one message and never the app: the theme in use stays.
@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Literal, cast
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic import Field as ModelField
 from rich.color import Color as RichColor
 from rich.color import ColorParseError
 from rich.style import Style
@@ -33,42 +32,12 @@ NO_GROUND = "none"
 REVERSE = "reverse"
 
 
-class PaletteFile(BaseModel):
-    """The colour of each role (see the table of roles in the README)."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    ground: str
-    panel: str
-    header: str
-    bar: str
-    row: str
-    cell: str
-    on_cell: str = ModelField(alias="on-cell")
-    select: str
-    editor: str
-    on_editor: str = ModelField(alias="on-editor")
-    text: str
-    strong: str
-    muted: str
-    rule: str
-    accent: str
-    json_key: str = ModelField(alias="json-key")
-    sending: str
-    error: str
-    error_ground: str = ModelField(alias="error-ground")
-    note: str
-    warning: str
-    edited: str
-    created: str
-    unknown: str
-    host: str
-    on_host: str = ModelField(alias="on-host")
-    danger: str
-    on_danger: str = ModelField(alias="on-danger")
-
-
-ROLES: tuple[Role, ...] = tuple(f.alias or name for name, f in PaletteFile.model_fields.items())
+ROLES: tuple[Role, ...] = (
+    "ground", "panel", "header", "bar", "row", "cell", "on-cell", "select", "editor", "on-editor", "text",
+    "strong", "muted", "rule", "accent", "json-key", "sending", "error", "error-ground", "note", "warning",
+    "edited", "created", "unknown", "host", "on-host", "danger", "on-danger",
+)  # fmt: skip
+"""What has a colour (see the table of roles in the README); a theme file has a colour for each."""
 GROUNDS = frozenset(
     {"ground", "panel", "header", "bar", "row", "cell", "select", "editor", "error-ground", "note", "host"}
     | {"danger"}
@@ -76,16 +45,10 @@ GROUNDS = frozenset(
 """Roles that may say ``none`` (the terminal's own ground) or ``reverse``."""
 
 
-class ThemeFile(BaseModel):
-    """One theme file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    title: str
-    mode: Literal["dark", "light", "ansi"]
-    help: str = ""
-    dock_line: bool = False
-    palette: PaletteFile
+MODES = ("dark", "light", "ansi")
+_REQUIRED: dict[str, type] = {"title": str, "mode": str, "palette": dict}
+_OPTIONAL: dict[str, type] = {"help": str, "dock_line": bool}
+_EXPECTED = {str: "a text in quotes", bool: "true or false", dict: "a table"}
 
 
 class ThemeError(ValueError):
@@ -185,20 +148,22 @@ def read_theme(path: Path) -> Palette:
     except (OSError, UnicodeDecodeError) as error:
         raise ThemeError(f"{path.name}: the file cannot be read ({type(error).__name__}).") from error
     try:
-        model = ThemeFile.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+        table = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ThemeError(f"{path.name}: this is not TOML. {error}.") from error
-    except ValidationError as error:
-        raise ThemeError(f"{path.name}: {_first_problem(error)}") from error
-    colors = {
-        field.alias or name: getattr(model.palette, name) for name, field in PaletteFile.model_fields.items()
-    }
+    _check_keys(path.name, "", table, _REQUIRED, _OPTIONAL)
+    if table["mode"] not in MODES:
+        raise ThemeError(f"{path.name}: mode: one of {', '.join(MODES)} is expected.")
+    colors: dict[Role, str] = table["palette"]
+    _check_keys(path.name, "palette.", colors, dict.fromkeys(ROLES, str), {})
     for role, value in colors.items():
         if not _is_color(role, value):
             raise ThemeError(
                 f'{path.name}: palette.{role} is "{value}", which is no colour. Write it like "#CED2DB".'
             )
-    return Palette(path.stem, model.title, model.help, model.mode, colors, model.dock_line)
+    in_order = {role: colors[role] for role in ROLES}
+    dock_line = table.get("dock_line", False)
+    return Palette(path.stem, table["title"], table.get("help", ""), table["mode"], in_order, dock_line)
 
 
 def _is_color(role: Role, value: str) -> bool:
@@ -212,19 +177,29 @@ def _is_color(role: Role, value: str) -> bool:
     return True
 
 
-def _first_problem(error: ValidationError) -> str:
-    problems = error.errors(include_url=False, include_context=False, include_input=False)
-    # A mistyped key is both unknown and missing; what it was meant to be is the better hint.
-    problem = min(problems, key=lambda p: p["type"] != "extra_forbidden")
-    where = ".".join(str(part) for part in problem["loc"])
-    key = str(problem["loc"][-1]) if problem["loc"] else ""
-    if problem["type"] == "extra_forbidden":
-        known = ROLES if len(problem["loc"]) > 1 else tuple(ThemeFile.model_fields)
-        near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-        return f"{where} is not a key of a theme." + (f" Did you mean {near[0]}?" if near else "")
-    if problem["type"] == "missing":
-        return f"{where} is missing. Add it; themes/dark.toml has all of them."
-    return f"{where}: {problem['msg']}."
+def _check_keys(
+    file: str,
+    place: str,
+    table: Mapping[str, object],
+    required: Mapping[str, type],
+    optional: Mapping[str, type],
+) -> None:
+    """Refuse a key that is unknown, missing or of another type, in this order: a mistyped key is two of
+    them, and what it was meant to be is the best hint."""
+    known = {**required, **optional}
+    for key in table:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise ThemeError(f"{file}: {place}{key} is not a key of a theme.{hint}")
+    for key, kind in known.items():
+        if key not in table:
+            if key in required:
+                raise ThemeError(
+                    f"{file}: {place}{key} is missing. Add it; themes/dark.toml has all of them."
+                )
+        elif type(table[key]) is not kind:
+            raise ThemeError(f"{file}: {place}{key} should be {_EXPECTED[kind]}.")
 
 
 def theme_directories(user_directory: Path | None = None) -> list[Path]:
