@@ -78,15 +78,18 @@ def report(error: BaseException, secrets: Iterable[str] = ()) -> str:
         "",
         "Values of variables are left out on purpose; so are addresses and long numbers in messages.",
     ]
+    hidden = [secret for secret in map(str.strip, secrets) if len(secret) >= _SHORTEST_SECRET]
     for link, how in _chain(error):
-        lines += ["", f"{how}{type(link).__module__}.{type(link).__qualname__}: {_message(link)}"]
+        lines += ["", f"{how}{type(link).__module__}.{type(link).__qualname__}: {_message(link, hidden)}"]
         for frame, number in traceback.walk_tb(link.__traceback__):
             code = frame.f_code
             lines.append(f"  {code.co_filename}:{number} in {code.co_qualname}")
-    text = "\n".join(lines) + "\n"
-    for secret in map(str.strip, secrets):
-        if len(secret) >= _SHORTEST_SECRET:
-            text = text.replace(secret, "***")
+    return _without(hidden, "\n".join(lines) + "\n")
+
+
+def _without(secrets: Iterable[str], text: str) -> str:
+    for secret in secrets:
+        text = text.replace(secret, "***")
     return text
 
 
@@ -97,8 +100,9 @@ def _command() -> str:
     return " ".join([first, *words]).strip() or "none"
 
 
-def _message(error: BaseException) -> str:
-    text = str(error).splitlines()[0] if str(error) else ""
+def _message(error: BaseException, secrets: Iterable[str]) -> str:
+    # First the secrets, whole: what follows would leave parts of them.
+    text = _without(secrets, str(error)).partition("\n")[0]
     # What stands in quotes is a value, unless it looks like the name of something in the program.
     text = _QUOTED.sub(lambda match: match[0] if _NAME.fullmatch(match[0]) else "…", text)
     return visible(_NUMBER.sub("…", _ADDRESS.sub("…", text)), _MOST_TEXT)
