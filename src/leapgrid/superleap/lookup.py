@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from leapgrid.superleap import wire
+from leapgrid.superleap import protocol
 from leapgrid.superleap.answers import Answer, BodyKind, read_body
 from leapgrid.superleap.limits import DEFAULT_LIMITS, Limits
 from leapgrid.superleap.raising import error_for_read, must_stop
@@ -285,8 +285,8 @@ def _groups(values: Sequence[Any]) -> Iterator[list[Any]]:
     """The values, each also as a server may have stored it, in groups for one call."""
     wanted = {repr(form): form for value in values for form in _forms(value)}
     flat = list(wanted.values())
-    for start in range(0, len(flat), wire.IN_VALUES):
-        yield flat[start : start + wire.IN_VALUES]
+    for start in range(0, len(flat), protocol.IN_VALUES):
+        yield flat[start : start + protocol.IN_VALUES]
 
 
 def _forms(value: Any) -> Iterator[Any]:

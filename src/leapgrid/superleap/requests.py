@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from leapgrid import __version__
-from leapgrid.superleap import wire
+from leapgrid.superleap import protocol
 from leapgrid.superleap.errors import BadRecords
 
 USER_AGENT = f"leapgrid/{__version__} (Python {platform.python_version()}; {platform.system() or 'unknown'})"
@@ -80,7 +80,7 @@ def quote_slug(slug: str) -> str:
 
 def bulk_create_path(slug: str) -> str:
     """The path of a bulk_create, as it is sent and shown."""
-    return wire.BULK_CREATE_PATH.format(slug=quote_slug(slug))
+    return protocol.BULK_CREATE_PATH.format(slug=quote_slug(slug))
 
 
 def bulk_create_request(
@@ -105,7 +105,7 @@ def bulk_create_request(
 
 def verify_request() -> Request:
     """The cheap check of a key: `GET /api/v1/appflow/verify/`, answered with `{"status": "ok"}`."""
-    return Request("GET", wire.VERIFY_PATH, None, _headers(None))
+    return Request("GET", protocol.VERIFY_PATH, None, _headers(None))
 
 
 def pull_request(
@@ -123,7 +123,7 @@ def pull_request(
         fields: the fields to give back; `id` always comes.
         field: the field to compare, or None for all records.
         values: what to compare with; for operators other than `in` the first counts.
-        operator: one of `wire.OPERATORS`.
+        operator: one of `protocol.OPERATORS`.
         next_token: from the page before, or None for the first.
     """
     condition = None
@@ -131,7 +131,7 @@ def pull_request(
         value = list(values) if operator == "in" else next(iter(values), None)
         condition = {"field": field, "operator": operator, "value": value}
     query = {"fields": list(fields), "filter": {"and": [condition]} if condition else {}}
-    return _post(wire.PULL_PATH, slug, {"query": query, "next_token": next_token})
+    return _post(protocol.PULL_PATH, slug, {"query": query, "next_token": next_token})
 
 
 def filter_request(
@@ -155,7 +155,7 @@ def filter_request(
         "filters": {"or": [{"and": [condition]}]},
         "pagination": {"page": page, "page_size": page_size},
     }
-    return _post(wire.FILTER_PATH, slug, {"query": query})
+    return _post(protocol.FILTER_PATH, slug, {"query": query})
 
 
 def _post(path: str, slug: str, value: Mapping[str, Any]) -> Request:
