@@ -375,6 +375,10 @@ async def test_a_row_whose_bad_cell_is_out_of_sight_says_so(start: Start) -> Non
         assert ui.cursor == (2, "phone")
         assert "+91-887788778888 !" in ui.row_line(2)
         assert "<1" in ui.lines[1], "and how many went out at the left"
+        await ui.press("end")
+        assert ui.screen.field == "external_id"
+        assert "<" in ui.lines[1]
+        assert "▸" not in ui.lines[1]
 
 
 async def test_notes_of_a_file_stay_until_something_moves(start: Start, tmp_path: Path) -> None:

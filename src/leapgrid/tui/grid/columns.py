@@ -116,18 +116,18 @@ def lay_out(
     floor = [min(w.usual, _GIVES_WAY_TO.get(c.kind, w.usual)) for c, w in zip(columns, wishes, strict=True)]
     offset = max(0, min(offset, len(columns) - 2)) if len(columns) > 1 else 0
     chosen = [0, *range(1 + offset, len(columns))]
-    if sum(floor[i] + 2 for i in chosen) > room:
-        budget = room - _MORE
+    budget = room - _MORE
+    if sum(floor[i] + 2 for i in chosen) > (budget if offset else room):
         kept = chosen[:1]
         used = floor[0] + 2
         for i in chosen[1:]:
-            if used + floor[i] + 2 > budget:
-                break
+            if used + floor[i] + 2 > budget and (len(kept) > 1 or used + NARROWEST + 2 > room):
+                break  # one column beside the first is drawn in any case, if need be cut: the cursor's
             kept.append(i)
             used += floor[i] + 2
         chosen = kept
     after = len(columns) - len(chosen) - offset
-    spare = room - (_MORE if after else 0) - sum(floor[i] + 2 for i in chosen)
+    spare = (budget if after or offset else room) - sum(floor[i] + 2 for i in chosen)
     widths = {i: floor[i] for i in chosen}
     if after:
         spare -= min(max(0, spare), _MORE_IN_WORDS - _MORE)
