@@ -29,6 +29,7 @@ from leapgrid.records import (
 from leapgrid.submit import Plan, RunFinished, SubmitEvent, SubmitOptions
 from leapgrid.tui.progress import RunProgress
 from leapgrid.tui.rows import DraftRows, View
+from leapgrid.workspace import WorkspaceError
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +192,10 @@ class Session:
             else:
                 self.draft.skip((row_id,))
                 said = "Skipped: this row is not sent."
-        except DraftError as error:
+        except (DraftError, WorkspaceError) as error:
             self.tell(Changed(said=str(error)))
             return
+        self._outcomes_revision += 1
         self.tell(Changed(rows=frozenset((row_id,)), said=said))
 
     # -- views and issues ---------------------------------------------------------------------------------
