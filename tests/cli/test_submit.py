@@ -155,14 +155,14 @@ def test_a_phone_refused_with_zero_based_numbers_stays_on_the_chunk(
 ) -> None:
     # The refusal of a phone does not quote it, so nothing tells which row is meant by 0.
     sandbox.set_fault("zero-based")
-    path = leapgrid.write("in.csv", "name,phone", "A,+91-887788778888", "B,+49 30 901820")
-    ran = sent(leapgrid, sandbox, path, "--include-invalid")
+    path = leapgrid.write("in.csv", "name,phone", "A,+49 30 901820 ext. 5", "B,+49 30 901820")
+    ran = sent(leapgrid, sandbox, path)
     assert ran.code == 1
     document = ran.document
     assert (document["rejected"], document["not_sent"]) == (0, 2)
     server = [issue for issue in document["issues"] if issue["source"] == "server"]
     assert [(issue["row"], issue["chunk"]) for issue in server] == [(None, 1)]
-    text = leapgrid("submit", path, "--base-url", sandbox.base_url, "--yes", "--include-invalid")
+    text = leapgrid("submit", path, "--base-url", sandbox.base_url, "--yes")
     assert "Refused, and no row could be found for it" in text.out
     assert "chunk 1, rows 1-2:" in text.out
 
@@ -176,7 +176,13 @@ def test_a_key_that_expires_on_the_way_stops_the_run(leapgrid: Command, sandbox:
     assert len([request for request in sandbox.requests if request.method == "POST"]) == 3
 
 
-def test_a_page_instead_of_an_answer_stops_after_the_second(
+def test_not_allowed_comes_before_unknown(leapgrid: Command, sandbox: SandboxServer) -> None:
+    sandbox.set_fault("cut-after@1", "unauthorized-from=2")
+    ran = sent(leapgrid, sandbox, many(leapgrid, 4), "--chunk-size", "2")
+    assert (ran.code, ran.document["unknown"], ran.document["not_sent"]) == (4, 2, 2)
+
+
+def test_a_web_page_as_an_answer_stops_the_run_after_the_second(
     leapgrid: Command, sandbox: SandboxServer
 ) -> None:
     sandbox.set_fault("html-200")
