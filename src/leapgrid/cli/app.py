@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from leapgrid.cli.exits import Code, Ended
 from leapgrid.cli.host import run_app
 from leapgrid.cli.layout import listing, plural
 from leapgrid.cli.options import Common, Start
-from leapgrid.cli.stored import opened_workspace, throwaway_workspace
+from leapgrid.cli.stored import opened_workspace, throwaway_workspace, workspace_on_demand
 from leapgrid.cli.streams import Streams
 from leapgrid.cli.wiring import Wiring, destination, schema_of, wire
 from leapgrid.config import (
@@ -28,14 +28,15 @@ from leapgrid.config import (
 from leapgrid.drafting import WorkingDraft
 from leapgrid.files import UnreadableFile
 from leapgrid.records import CheckContext, RowState
-from leapgrid.sandbox import SandboxServer, SandboxUnavailable
-from leapgrid.tui.desk import NOT_CONNECTED, Desk, Link, Preferences
+from leapgrid.tui.desk import NOT_CONNECTED, Desk, Link, Preferences, SandboxHandle
 from leapgrid.tui.keymap import read_keymap
 from leapgrid.tui.launch import Launch
 from leapgrid.tui.text import use_plain_signs_where_needed
 from leapgrid.tui.theming import DEFAULT_THEME, MONOCHROME_THEME, SIXTEEN_THEME, Palette, load_themes
 from leapgrid.visible import visible
-from leapgrid.workspace import Workspace
+
+if TYPE_CHECKING:
+    from leapgrid.workspace import Workspace
 
 
 @dataclass
@@ -93,17 +94,27 @@ def demo_app(streams: Streams) -> Code:
         settings = load_settings()
     except ConfigError as problem:
         problems.append(problem.message)
-    with throwaway_workspace() as url, opened_workspace(url) as workspace:
+    # The leads are on the screen before there is a workspace to keep them in: it takes longer to load.
+    with throwaway_workspace() as url, workspace_on_demand(url) as workspace:
         # The samples are checked as they are meant to be, whatever a profile says of countries and zones.
         wiring = _unconnected(settings, "lead")
         launch = Prepared({}, kind="samples", problems=tuple(problems))
-        try:
-            return _run(streams, workspace, wiring, Common(), launch)
-        except SandboxUnavailable as problem:
-            raise Ended(Code.USAGE, "sandbox", str(problem)) from problem
+        return _run(streams, workspace, wiring, Common(), launch)
 
 
-def _run(streams: Streams, workspace: Workspace, wiring: Wiring, common: Common, launch: Prepared) -> Code:
+def _sandbox() -> SandboxHandle:
+    from leapgrid.sandbox import SandboxServer  # a web server, which only the sample leads need
+
+    return SandboxServer()
+
+
+def _run(
+    streams: Streams,
+    workspace: Workspace | Callable[[], Workspace],
+    wiring: Wiring,
+    common: Common,
+    launch: Prepared,
+) -> Code:
     settings = wiring.settings
     palettes, wrong_themes = load_themes(config_dir() / "themes")
     keymap, wrong_keys = read_keymap(settings.keymap_path)
@@ -124,12 +135,13 @@ def _run(streams: Streams, workspace: Workspace, wiring: Wiring, common: Common,
             default_country=wiring.profile.default_country,
             timezone=wiring.profile.zone,
         ),
-        make_sandbox=SandboxServer,
+        make_sandbox=_sandbox,
     )
     crash = run_app(lambda hosted: hosted(desk, launch))
     if crash is not None:
         raise crash
-    _tell_unknown(streams, workspace)
+    if desk.is_open:
+        _tell_unknown(streams, desk.workspace)
     return Code.FINE
 
 
@@ -170,10 +182,12 @@ def _link(wiring: Wiring) -> tuple[Link | None, str]:
 
 
 def _theme(
-    settings: Settings, palettes: Mapping[str, Palette], environ: Mapping[str, str] = os.environ
+    settings: Settings, palettes: Mapping[str, Palette], environ: MutableMapping[str, str] = os.environ
 ) -> tuple[str, list[str]]:
     """The theme to begin with, and a sentence where the one that was asked for is none."""
-    if environ.get("NO_COLOR"):
+    # Taken out, because Textual would turn the terminal's own colour, which is all that our theme without
+    # colours uses, into black: on a dark ground nothing could be read.
+    if environ.pop("NO_COLOR", ""):
         return MONOCHROME_THEME, []
     asked = theme_name(settings, environ)
     if asked is None:

@@ -16,6 +16,8 @@ from leapgrid.files import UnreadableFile
 from leapgrid.visible import visible
 
 MOST_NOTES = 20
+_LONG = 20_000
+"""Records whose check takes longer than a person waits without a word."""
 
 
 def check(streams: Streams, start: Start, common: Common, file: str) -> Code:
@@ -24,7 +26,7 @@ def check(streams: Streams, start: Start, common: Common, file: str) -> Code:
     Raises:
         Ended: wrong usage, or the file cannot be read.
     """
-    draft = looked_at(wire(start, common), common, file)
+    draft = looked_at(streams, wire(start, common), common, file)
     if common.format is Format.JSON:
         streams.document(check_report(draft))
     else:
@@ -32,20 +34,21 @@ def check(streams: Streams, start: Start, common: Common, file: str) -> Code:
     return Code.INVALID if draft.issues.counts.errors else Code.FINE
 
 
-def looked_at(wiring: Wiring, common: Common, file: str) -> WorkingDraft:
+def looked_at(streams: Streams, wiring: Wiring, common: Common, file: str) -> WorkingDraft:
     """A draft of a file, checked, that is kept nowhere.
 
     Raises:
         Ended: the file cannot be read.
     """
     return checked(
+        streams,
         lambda: WorkingDraft.from_file(
             None, file, wiring.schema, common.header_mapping(), context=wiring.context
-        )
+        ),
     )
 
 
-def checked(make: Callable[[], WorkingDraft]) -> WorkingDraft:
+def checked(streams: Streams, make: Callable[[], WorkingDraft]) -> WorkingDraft:
     """Make a draft of a file and check it.
 
     Raises:
@@ -55,6 +58,8 @@ def checked(make: Callable[[], WorkingDraft]) -> WorkingDraft:
         draft = make()
     except UnreadableFile as problem:
         raise Ended(Code.USAGE, "unreadable", problem.message) from problem
+    if len(draft.batch) >= _LONG:
+        streams.err(f"Checking {len(draft.batch):,} records.")
     draft.check_all()
     return draft
 

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from enum import IntEnum
 from typing import Any
 
+GRACE = 5.0
+"""Seconds for the answer of a chunk on its way after SIGTERM or SIGHUP; a longer wait is often a SIGKILL."""
+
 
 class Code(IntEnum):
     """What scripts read. Of several the first that applies, in this order."""

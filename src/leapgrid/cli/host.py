@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-from leapgrid.cli.sending import GRACE
+from leapgrid.cli.exits import GRACE
 from leapgrid.tui.app import LeapGridApp
 
 _RECORDING = 10.0

@@ -46,7 +46,7 @@ def preview(
     wanted = wanted_rows(rows) if rows is not None else None
     options = submit_options(wiring, chunk_size=chunk_size, include_invalid=include_invalid)
     url = _url(wiring) if form is PreviewFormat.CURL else ""
-    draft = looked_at(wiring, common, file)
+    draft = looked_at(streams, wiring, common, file)
     records, invalid = _records(draft, options, wanted)
     if wanted is not None and not any(wanted(number) for number in range(1, len(draft.batch) + 1)):
         raise Ended(

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from leapgrid.cli.exits import GRACE
 from leapgrid.cli.layout import plural
 from leapgrid.drafting import WorkingDraft
 from leapgrid.submit import (
@@ -30,9 +31,6 @@ from leapgrid.workspace import Workspace
 
 Say = Callable[..., None]
 """Prints lines about what happens."""
-
-GRACE = 5.0
-"""Seconds for the answer of a chunk on its way after SIGTERM or SIGHUP; a longer wait is often a SIGKILL."""
 
 _SHOWN = 200
 _OUTCOMES = {"created": "created", "rejected": "refused", "not_sent": "not sent", "unknown": "unknown"}

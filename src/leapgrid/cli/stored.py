@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from leapgrid.cli.exits import Code, Ended
 from leapgrid.cli.layout import listing, plural
@@ -14,7 +15,10 @@ from leapgrid.cli.streams import Streams
 from leapgrid.config import data_dir, workspace_url
 from leapgrid.drafting import DraftError, WorkingDraft
 from leapgrid.records import RowState
-from leapgrid.workspace import Workspace, WorkspaceError
+from leapgrid.workspace import WorkspaceError
+
+if TYPE_CHECKING:
+    from leapgrid.workspace import Workspace
 
 
 @contextmanager
@@ -24,9 +28,27 @@ def opened_workspace(url: str | None = None) -> Iterator[Workspace]:
     Raises:
         Ended: it cannot be used, now or later within.
     """
+    with workspace_on_demand(url) as open_it:
+        yield open_it()
+
+
+@contextmanager
+def workspace_on_demand(url: str | None = None) -> Iterator[Callable[[], Workspace]]:
+    """As :func:`opened_workspace`, but gives what opens it, to be called once at most.
+
+    Raises:
+        Ended: it cannot be used, and nobody within took care of that.
+    """
     try:
-        with Workspace.open(url or workspace_url(os.environ), data_dir=data_dir()) as workspace:
-            yield workspace
+        with ExitStack() as at_the_end:
+
+            def open_it() -> Workspace:
+                from leapgrid.workspace import Workspace  # the database, which a first paint can do without
+
+                where = url or workspace_url(os.environ)
+                return at_the_end.enter_context(Workspace.open(where, data_dir=data_dir()))
+
+            yield open_it
     except (WorkspaceError, DraftError) as problem:
         raise Ended(Code.USAGE, "workspace", str(problem)) from problem
 
@@ -51,12 +73,14 @@ def tell_recovered(streams: Streams, workspace: Workspace) -> None:
         )
 
 
-def tell_earlier(streams: Streams, workspace: Workspace, file: str) -> None:
-    """Say that this very file was submitted before, where records of it are or may be at the server."""
+def tell_earlier(streams: Streams, workspace: Workspace, file: str, base_url: str) -> None:
+    """Say that this very file was sent there before, where records of it are or may be at the server."""
     path = os.path.abspath(file)
     created = unknown = 0
     for draft in workspace.drafts():
-        if draft.source and os.path.abspath(draft.source) == path:
+        if not draft.source or os.path.abspath(draft.source) != path:
+            continue
+        if any(submission.origin == base_url for submission in workspace.submissions(draft.id)):
             created += draft.counts.get(RowState.CREATED, 0) + draft.counts.get(RowState.ALREADY_THERE, 0)
             unknown += draft.counts.get(RowState.UNKNOWN, 0)
     if created or unknown:

@@ -75,20 +75,21 @@ def submit(streams: Streams, start: Start, common: Common, file: str, choices: C
         return _dry_run(streams, wiring, common, file, options, choices)
     if not choices.yes and not streams.can_ask:
         # Before anything else, but after the file: what cannot be read is the more useful thing to know.
-        looked_at(wiring, common, file)
+        looked_at(streams, wiring, common, file)
         raise Ended(Code.USAGE, "usage", "There is no terminal to ask on. Give --yes to send without asking.")
     try:
         where = destination(wiring.connection)
     except Ended as problem:
-        draft = looked_at(wiring, common, file)
+        draft = looked_at(streams, wiring, common, file)
         raise _with_document(problem, draft) from problem
     with opened_workspace() as workspace:
         tell_recovered(streams, workspace)
-        tell_earlier(streams, workspace, file)
+        tell_earlier(streams, workspace, file, where.base_url)
         draft = checked(
+            streams,
             lambda: WorkingDraft.from_file(
                 workspace, file, wiring.schema, common.header_mapping(), context=wiring.context
-            )
+            ),
         )
         try:
             hold(workspace, draft)
@@ -176,7 +177,7 @@ def _dry_run(
     choices: Choices,
 ) -> Code:
     """Say what would be sent. Needs no key, no network and no workspace."""
-    draft = looked_at(wiring, common, file)
+    draft = looked_at(streams, wiring, common, file)
     plan = draft.plan(options)
     try:
         where: Destination | None = destination(wiring.connection)

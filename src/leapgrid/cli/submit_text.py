@@ -58,7 +58,7 @@ def result_lines(
     if not dry_run:
         lines.append(_counts(draft))
     if summary is not None and summary.stopped is not None:
-        lines.append(f"Stopped early: {visible(summary.message, _SHOWN)}")
+        lines.append(visible(summary.message, _SHOWN))
     refused = [issue for issue in draft.issues if issue.source is Source.SERVER]
     lines += _issue_part(draft, "Refused by the server", refused)
     lines += _chunk_part(draft)

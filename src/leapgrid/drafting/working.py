@@ -92,6 +92,7 @@ class WorkingDraft(KnownRows):
         for row in self.batch.order:
             self._refresh(row)
         self.journal = Journal(workspace, stored.id) if workspace is not None else None
+        self._unkept: list[JournalEntry] = []
 
     # -- opening and closing -------------------------------------------------------------------------------
 
@@ -167,10 +168,7 @@ class WorkingDraft(KnownRows):
             read.frame,
             read.mapping,
             read.source,
-            [
-                {"code": note.code, "line": note.line, "message": note.message, "text": note.text}
-                for note in read.notes
-            ],
+            [_note_data(note) for note in read.notes],
         )
         return cls(stored, workspace, context=context, header_mapping=read.header_mapping, clock=clock)
 
@@ -190,6 +188,31 @@ class WorkingDraft(KnownRows):
             DraftError: its journal cannot be replayed.
         """
         return cls(workspace.load_draft(draft_id), workspace, context=context, clock=clock)
+
+    def store_in(self, workspace: Workspace) -> str:
+        """Put a draft that was made without a workspace into one, as it was made. Waits for the disk.
+
+        It reads only what never changes, so it may run in another thread than the edits;
+        :meth:`go_on_in` has to follow in theirs.
+
+        Returns:
+            The draft's id there.
+
+        Raises:
+            WorkspaceError: it cannot be kept.
+        """
+        notes = [_note_data(note) for note in self.notes]
+        batch = self.batch
+        return _store(workspace, self.name, self.schema, batch.frame, batch.mapping, self.source, notes).id
+
+    def go_on_in(self, workspace: Workspace, draft_id: str) -> None:
+        """Keep every step in a workspace that :meth:`store_in` put the draft into: those since then too."""
+        self.workspace = workspace
+        self.id = draft_id
+        self.journal = Journal(workspace, draft_id)
+        for entry in self._unkept:
+            self.journal.append(entry)
+        self._unkept.clear()
 
     def flush(self) -> bool:
         """Wait until every edit is on disk, as before sending; says whether all are."""
@@ -229,8 +252,7 @@ class WorkingDraft(KnownRows):
             return change
         at = self._clock()
         self.history.record(label, edit, change, at)
-        if self.journal is not None:
-            self.journal.append(JournalEntry("do", label, edit_to_json(edit), at))
+        self._write_down(JournalEntry("do", label, edit_to_json(edit), at))
         self._changed(change)
         return change
 
@@ -336,6 +358,12 @@ class WorkingDraft(KnownRows):
 
     # -- inside --------------------------------------------------------------------------------------------
 
+    def _write_down(self, entry: JournalEntry) -> None:
+        if self.journal is not None:
+            self.journal.append(entry)
+        else:
+            self._unkept.append(entry)
+
     def _replay(self, journal: Sequence[JournalEntry]) -> None:
         for number, entry in enumerate(journal, 1):
             try:
@@ -364,8 +392,7 @@ class WorkingDraft(KnownRows):
         refuse_step(upcoming[1], self.batch, self.outcomes, verb)
         made = make(self.batch)
         if made is not None:
-            if self.journal is not None:
-                self.journal.append(JournalEntry(kind, made[0].label, None, self._clock()))
+            self._write_down(JournalEntry(kind, made[0].label, None, self._clock()))
             self._changed(made[1])
         return made
 
@@ -412,6 +439,10 @@ def _store(
     if workspace is not None:
         draft_id = workspace.create_draft(name, schema, frame, mapping, source, notes)
     return StoredDraft(draft_id, name, schema, frame, mapping, source, tuple(notes))
+
+
+def _note_data(note: Note) -> dict[str, Any]:
+    return {"code": note.code, "line": note.line, "message": note.message, "text": note.text}
 
 
 def _note(data: Mapping[str, Any]) -> Note:

@@ -19,13 +19,8 @@ from leapgrid.tui.commands import LeapGridCommands
 from leapgrid.tui.desk import Desk
 from leapgrid.tui.launch import Launch
 from leapgrid.tui.screens.grid import GridScreen
-from leapgrid.tui.screens.help import HelpScreen
-from leapgrid.tui.screens.open_file import OpenFileScreen
 from leapgrid.tui.screens.page import Page
-from leapgrid.tui.screens.payload import PayloadPage
-from leapgrid.tui.screens.result import ResultPage
-from leapgrid.tui.screens.review import ReviewScreen
-from leapgrid.tui.screens.start import StartScreen
+from leapgrid.tui.session import Changed, Session
 from leapgrid.tui.theming import DEFAULT_THEME, Palette, theme_variables
 from leapgrid.workspace import WorkspaceError
 
@@ -95,7 +90,6 @@ class LeapGridApp(App[None]):
         if first.kind == "start":
             await self.show_start(problems)
         else:
-            await self.push_screen(StartScreen(self.desk, self.keymap))
             await self.open_draft(first.make(self.desk), problems)
 
     async def action_quit(self) -> None:
@@ -113,6 +107,7 @@ class LeapGridApp(App[None]):
         await self.leave()
 
     _leaving = False
+    _start_screen: Page | None = None
 
     @work(group="leave", exit_on_error=False)
     async def leave_when_settled(self) -> None:
@@ -139,6 +134,8 @@ class LeapGridApp(App[None]):
         """Ctrl+C is for copying; it must not end a program in which work lies."""
 
     def action_help(self) -> None:
+        from leapgrid.tui.screens.help import HelpScreen
+
         screen = self.screen
         if isinstance(screen, Page) and not isinstance(screen, HelpScreen):
             self.push_screen(HelpScreen(self.desk, screen, self.keymap))
@@ -146,11 +143,12 @@ class LeapGridApp(App[None]):
     # -- what screens ask for -----------------------------------------------------------------------------
 
     async def show_start(self, problems: tuple[str, ...] = ()) -> None:
-        """The start screen, and nothing above it."""
-        while len(self.screen_stack) > 1:
-            await self.pop_screen()
+        """The start screen, and nothing else."""
+        from leapgrid.tui.screens.start import StartScreen
+
+        await self._clear(None)
         await self.desk.put_away()
-        screen = StartScreen(self.desk, self.keymap)
+        screen = self._start_screen = StartScreen(self.desk, self.keymap)
         await self.push_screen(screen)
         if problems:
             screen.say(problems[0], sign="~", role="warning")
@@ -160,18 +158,37 @@ class LeapGridApp(App[None]):
         try:
             draft = await asyncio.to_thread(make)
         except (UnreadableFile, DraftError, WorkspaceError) as error:
+            if not isinstance(self.screen, Page):
+                await self.show_start(problems)
             self._say(str(error))
             return
         session = await self.desk.open(draft)
-        while len(self.screen_stack) > 2:
-            await self.pop_screen()
+        await self._clear(self._start_screen)
+        session.tell(Changed(checked=(0, len(draft.batch) * len(draft.schema.fields))))
         screen = GridScreen(self.desk, session, self.keymap)
         await self.push_screen(screen)
         said = [*problems, *(note.message for note in draft.notes)]
         if said:
             more = f" (and {len(said) - 1} more notes)" if len(said) > 1 else ""
             screen.say(said[0] + more)
+        # Both load what the records can be painted without.
+        screen.call_after_refresh(self._go_on_with, session)
+
+    def _go_on_with(self, session: Session) -> None:
         check_in_background(self, session)
+        self.move_in(session)
+
+    @work(group="move in", exit_on_error=False)
+    async def move_in(self, session: Session) -> None:
+        """Keep and connect the sample leads, now that they are on the screen."""
+        problem = await self.desk.move_in()
+        session.tell(Changed(said=problem))
+
+    async def _clear(self, start: Page | None) -> None:
+        """Take all screens away; the start screen stays where it is given and lies at the bottom."""
+        stays = 2 if start is not None and start in self.screen_stack[:2] else 1
+        while len(self.screen_stack) > stays:
+            await self.pop_screen()
 
     def _say(self, sentence: str) -> None:
         screen = self.screen
@@ -200,6 +217,8 @@ class LeapGridApp(App[None]):
 
     @on(asked.AskForFile)
     async def _ask_for_file(self) -> None:
+        from leapgrid.tui.screens.open_file import OpenFileScreen
+
         async def ask() -> None:
             await self.push_screen(OpenFileScreen(self.desk, self.keymap))
 
@@ -214,22 +233,29 @@ class LeapGridApp(App[None]):
 
     @on(asked.AskForReview)
     async def _review(self) -> None:
+        from leapgrid.tui.screens.review import ReviewScreen
+
+        await self.desk.ready()
         await self.push_screen(ReviewScreen(self.desk, self.keymap))
 
     @on(asked.ShowPayload)
     async def _payload(self, event: asked.ShowPayload) -> None:
+        from leapgrid.tui.screens.payload import PayloadPage
+
         if self.desk.session is not None:
             page = PayloadPage(self.desk, self.desk.session, event.row_id, event.field, self.keymap)
             await self.push_screen(page)
 
     @on(asked.ShowResult)
     async def _result(self) -> None:
+        from leapgrid.tui.screens.result import ResultPage
+
         if self.desk.session is not None:
             await self.push_screen(ResultPage(self.desk, self.desk.session, self.keymap))
 
     @on(asked.GoToCell)
     async def _go_to_cell(self, event: asked.GoToCell) -> None:
-        while not isinstance(self.screen, GridScreen) and len(self.screen_stack) > 2:
+        while not isinstance(self.screen, GridScreen) and len(self.screen_stack) > 1:
             await self.pop_screen()
         if isinstance(self.screen, GridScreen):
             self.screen.go_to_refused(event.row_id, event.field)
@@ -239,7 +265,7 @@ class LeapGridApp(App[None]):
         session = self.desk.session
         if session is None or self.desk.link is None or not session.begin(event.plan):
             return
-        while not isinstance(self.screen, GridScreen) and len(self.screen_stack) > 2:
+        while not isinstance(self.screen, GridScreen) and len(self.screen_stack) > 1:
             await self.pop_screen()
         self.send(event)
 

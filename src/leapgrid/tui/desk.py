@@ -6,6 +6,7 @@ Screens ask it for drafts and sessions; only it talks to the rooms below about o
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
@@ -19,6 +20,7 @@ from leapgrid.superleap import SecretToken
 from leapgrid.tui.session import Session
 from leapgrid.tui.widgets.title_bar import Target
 from leapgrid.visible import visible
+from leapgrid.workspace import WorkspaceError
 
 if TYPE_CHECKING:
     from leapgrid.submit import Runner
@@ -39,7 +41,11 @@ class SandboxHandle(Protocol):
         """Where it answers."""
 
     def start(self) -> object:
-        """Begin to answer."""
+        """Begin to answer.
+
+        Raises:
+            RuntimeError: it cannot; its text says what to do.
+        """
 
     def stop(self) -> object:
         """End."""
@@ -94,7 +100,7 @@ class Desk:
 
     def __init__(
         self,
-        workspace: Workspace,
+        workspace: Workspace | Callable[[], Workspace],
         *,
         link: Link | None = None,
         why_not_connected: str = "",
@@ -103,12 +109,14 @@ class Desk:
     ) -> None:
         """
         Args:
-            workspace: where everything is kept.
+            workspace: where everything is kept, or what opens it when it is needed for the first time.
             link: where records go; None: not connected.
             why_not_connected: what to do about it, in a sentence.
             make_sandbox: makes the sandbox for the sample leads; None where there is none.
         """
-        self.workspace = workspace
+        self._workspace = None if callable(workspace) else workspace
+        self._open_workspace = workspace if callable(workspace) else None
+        self._opening = threading.Lock()
         self.link = link
         self.why_not_connected = why_not_connected or NOT_CONNECTED
         self.preferences = preferences or Preferences()
@@ -118,6 +126,27 @@ class Desk:
         self._runner: Runner | None = None
         self._idle = asyncio.Event()
         self._idle.set()
+        self._samples: WorkingDraft | None = None
+        self._moved_in = asyncio.Event()
+        self._moved_in.set()
+
+    @property
+    def workspace(self) -> Workspace:
+        """Where everything is kept. The first use may have to open it, which takes a while.
+
+        Raises:
+            WorkspaceError: it cannot be opened.
+        """
+        with self._opening:
+            if self._workspace is None:
+                assert self._open_workspace is not None
+                self._workspace = self._open_workspace()
+            return self._workspace
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the workspace is open already."""
+        return self._workspace is not None
 
     @property
     def _context(self) -> CheckContext:
@@ -133,7 +162,8 @@ class Desk:
         """Where records go, for the title bar."""
         link = self.link
         if link is None:
-            return Target()
+            # Where the samples will go is known before the sandbox answers there.
+            return Target() if self._moved_in.is_set() else Target("sandbox", "sandbox", "host")
         host = link.host
         short = host.rsplit(":", 1)[0]
         if link.sandbox:
@@ -154,9 +184,9 @@ class Desk:
     @property
     def left_open(self) -> str:
         """What an earlier run of the program left on its way, in a sentence, or ""."""
-        found = self.workspace.recovered
-        if not found.unknown:
+        if self._workspace is None or not self._workspace.recovered.unknown:
             return ""
+        found = self._workspace.recovered
         rows = "1 row was" if found.unknown == 1 else f"{found.unknown:,} rows were"
         return f"{rows} on the way when LeapGrid ended: unknown, and not sent again until that is settled."
 
@@ -190,21 +220,60 @@ class Desk:
         )
 
     def open_samples(self) -> WorkingDraft:
-        """The sample leads, connected to the sandbox on this computer."""
-        self.start_sandbox()
-        return WorkingDraft.from_records(
-            self.workspace, schema_for("lead"), SAMPLE_NAME, SAMPLE_LEADS, context=self._context
+        """The sample leads, neither kept nor connected before :meth:`move_in`, which has to follow."""
+        draft = WorkingDraft.from_records(
+            None, schema_for("lead"), SAMPLE_NAME, SAMPLE_LEADS, context=self._context
         )
+        self._samples = draft
+        return draft
+
+    async def move_in(self) -> str:
+        """Give the sample leads what they need besides a screen: a place to be kept, and the sandbox.
+
+        Both take longer to load than the whole screen, so it is called once the leads are on it.
+
+        Returns:
+            What went wrong, in a sentence, or "".
+        """
+        draft, self._samples = self._samples, None
+        if draft is None:
+            return ""
+        try:
+            await asyncio.to_thread(self.start_sandbox)
+            workspace = await asyncio.to_thread(lambda: self.workspace)
+            draft.go_on_in(workspace, await asyncio.to_thread(draft.store_in, workspace))
+        except (WorkspaceError, RuntimeError) as problem:
+            # What is not kept is not sent: a crash would take the answer with it.
+            self.link = None
+            self.why_not_connected = str(problem)
+            return self.why_not_connected
+        finally:
+            self._moved_in.set()
+        return ""
+
+    async def ready(self) -> None:
+        """Wait until the draft on the desk is kept and connected."""
+        await self._moved_in.wait()
 
     async def open(self, draft: WorkingDraft) -> Session:
         """Put a draft on the desk in the place of the one that lies there."""
+        samples = draft is self._samples
         await self.put_away()
+        if samples:
+            self._samples = draft
+            self._moved_in.clear()
+            if self._make_sandbox is not None:
+                self.link = None  # not for a moment do samples stand beside an organisation's name
         self.session = Session(draft)
         self.session.chunk_size = self.options.chunk_size
         return self.session
 
     async def put_away(self) -> None:
         """Close the draft that lies there; its last edits go to the disk."""
+        if self._samples is not None:
+            self._samples = None  # they go before they were on the screen
+            self._moved_in.set()
+        await self.ready()
         if self.session is not None:
             session, self.session = self.session, None
             await asyncio.to_thread(session.draft.close)
