@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from leapgrid.cli import crash
 from leapgrid.cli.commands import _run, root
 from leapgrid.cli.exits import Code
-from leapgrid.cli.options import Common, Start
+from leapgrid.cli.given import Common, Start
 from leapgrid.cli.streams import Streams
 from tests.cli.conftest import TOKEN, Command
 

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from leapgrid import __version__
 from leapgrid.cli.commands import _run, root
 from leapgrid.cli.exits import Code
-from leapgrid.cli.options import Common, Start
+from leapgrid.cli.given import Common, Start
 from leapgrid.cli.streams import Streams
 from leapgrid.sandbox import SandboxServer
 from tests.cli.conftest import TOKEN, Command

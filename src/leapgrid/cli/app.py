@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from leapgrid.cli.exits import Code, Ended
+from leapgrid.cli.given import Common, Start
 from leapgrid.cli.host import run_app
 from leapgrid.cli.layout import listing, plural
-from leapgrid.cli.options import Common, Start
 from leapgrid.cli.stored import opened_workspace, throwaway_workspace, workspace_on_demand
 from leapgrid.cli.streams import Streams
 from leapgrid.cli.wiring import Wiring, destination, schema_of, wire

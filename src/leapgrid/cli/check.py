@@ -6,9 +6,9 @@ import shlex
 from collections.abc import Callable
 
 from leapgrid.cli.exits import Code, Ended
+from leapgrid.cli.given import Common, Format, Start
 from leapgrid.cli.issues_text import FIRST, group_lines, in_order, issue_lines
 from leapgrid.cli.layout import columns, plural
-from leapgrid.cli.options import Common, Format, Start
 from leapgrid.cli.streams import Streams
 from leapgrid.cli.wiring import Wiring, wire
 from leapgrid.drafting import WorkingDraft, check_report

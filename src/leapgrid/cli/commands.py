@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from leapgrid import __version__
-from leapgrid.cli.exits import Code, Ended
+from leapgrid.cli.exits import Code
+from leapgrid.cli.given import Common, PreviewFormat, Start
 from leapgrid.cli.options import (
     BaseUrlOption,
     ChunkSizeOption,
-    Common,
     FileArgument,
-    Format,
     FormatOption,
     IncludeInvalidOption,
     MapOption,
     ObjectOption,
-    PreviewFormat,
     ProfileOption,
-    Start,
 )
+from leapgrid.cli.performing import Act, begin_app, begin_demo, perform, started
 from leapgrid.cli.streams import Streams
-from leapgrid.config import Secret, take_token
-
-Act = Callable[[Streams, Start, Common], Code]
 
 _CODES = "Exit codes: 0 all well, 1 invalid or rejected records, 2 wrong usage or unreadable input"
 
@@ -76,19 +70,9 @@ def root(
         typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> None:
-    # Whatever comes next, no child process and no library finds the key in the environment.
-    token = take_token(os.environ)
-    common = Common(object_slug, base_url, profile, tuple(mapping or ()), output)
-    context.obj = Start(Secret(token) if token is not None else None, common)
+    context.obj = started(Common(object_slug, base_url, profile, tuple(mapping or ()), output))
     if context.invoked_subcommand is None:
-
-        def act(streams: Streams, start: Start, common: Common) -> Code:
-            streams.need_terminal("leapgrid check FILE and leapgrid submit FILE work without one.")
-            from leapgrid.cli.app import start_app
-
-            return start_app(streams, start, common)
-
-        _run(context, Common(), act)
+        _run(context, Common(), begin_app)
 
 
 @app.command(
@@ -101,16 +85,7 @@ def demo(
     context: typer.Context,
     headless: Annotated[bool, typer.Option("--headless", help="In text, without the app.")] = False,
 ) -> None:
-    def act(streams: Streams, start: Start, common: Common) -> Code:
-        if headless or not streams.can_show:
-            from leapgrid.cli.demo_text import demo_text
-
-            return demo_text(streams)
-        from leapgrid.cli.app import demo_app
-
-        return demo_app(streams)
-
-    _run(context, Common(), act)
+    _run(context, Common(), partial(begin_demo, headless=headless))
 
 
 @app.command(
@@ -273,33 +248,5 @@ def sandbox(
 
 
 def _run(context: typer.Context, common: Common, act: Act) -> None:
-    """Run what a command does, and turn however it ends into its exit code and a sentence."""
-    start: Start = context.obj
-    streams = Streams()
-    common = common.over(start.common)
-    try:
-        code = act(streams, start, common)
-    except Ended as end:
-        streams.err(end.message)
-        if common.format is Format.JSON:
-            streams.document(
-                end.document if end.document is not None else {"error": _error(end.kind, end.message)}
-            )
-        code = end.code
-    except KeyboardInterrupt:
-        code = Code.INTERRUPTED
-    except Exception as error:  # a defect of ours, whatever its class: a sentence and a report, no traceback
-        from leapgrid.cli.crash import unexpected
-
-        message = unexpected(error, start.token.reveal() if start.token is not None else None)
-        streams.err(message)
-        if common.format is Format.JSON:
-            streams.document({"error": _error("unexpected", message)})
-        code = Code.UNEXPECTED
-    raise typer.Exit(int(code))
-
-
-def _error(kind: str, message: str) -> dict[str, str]:
-    from leapgrid.visible import visible
-
-    return {"code": kind, "message": visible(message)}
+    """Run what a command does, and end with its exit code."""
+    raise typer.Exit(int(perform(context.obj, common, act)))

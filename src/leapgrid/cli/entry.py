@@ -5,20 +5,19 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-import typer
-
-from leapgrid.cli.commands import app
-from leapgrid.cli.crash import unexpected
 from leapgrid.cli.exits import Code
+from leapgrid.cli.given import Common
+from leapgrid.cli.performing import Act, begin_app, begin_demo, perform, started
 from leapgrid.cli.streams import Streams, let_go
 from leapgrid.config import take_token
 
-# The class that usage errors of the parser have in common; where it lives differs between releases.
-_UsageError: type[Exception] = next(
-    kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException"
-)
+if TYPE_CHECKING:
+    import typer
+
+_WITHOUT_OPTIONS: dict[tuple[str, ...], Act] = {(): begin_app, ("demo",): begin_demo}
+"""What is said in so few words needs no parser, which takes as long to load as the whole screen."""
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -35,17 +34,36 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _run(words: list[str]) -> int:
     try:
-        return int(app(words, prog_name="leapgrid", standalone_mode=False) or 0)
-    except _UsageError as problem:
-        Streams().err(_say(problem), _help_of(words))
-        return Code.USAGE
-    except (typer.Abort, KeyboardInterrupt):
+        act = _WITHOUT_OPTIONS.get(tuple(words))
+        return _parsed(words) if act is None else perform(started(Common()), Common(), act)
+    except KeyboardInterrupt:
         return Code.INTERRUPTED
     except BrokenPipeError:
         return Code.FINE
     except Exception as error:  # a defect before any command began: a sentence and a report, no traceback
+        from leapgrid.cli.crash import unexpected
+
         Streams().err(unexpected(error, take_token(os.environ)))
         return Code.UNEXPECTED
+
+
+def _parsed(words: list[str]) -> int:
+    """Let the parser find the command and run it."""
+    import typer
+
+    from leapgrid.cli.commands import app
+
+    # The class that usage errors of the parser have in common; where it lives differs between releases.
+    usage_error: type[Exception] = next(
+        kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException"
+    )
+    try:
+        return int(app(words, prog_name="leapgrid", standalone_mode=False) or 0)
+    except typer.Abort:
+        return Code.INTERRUPTED
+    except usage_error as problem:
+        Streams().err(_say(problem), _help_of(words, app))
+        return Code.USAGE
 
 
 def _say(problem: Exception) -> str:
@@ -53,7 +71,7 @@ def _say(problem: Exception) -> str:
     return text if text.endswith((".", "?")) else f"{text}."
 
 
-def _help_of(words: list[str]) -> str:
+def _help_of(words: list[str], app: typer.Typer) -> str:
     """Where to read on: the help of the command that was meant."""
     names = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
     first = next((word for word in words if not word.startswith("-")), "")

@@ -8,8 +8,8 @@ from typing import Any
 
 from leapgrid.cli.check import looked_at
 from leapgrid.cli.exits import Code, Ended
+from leapgrid.cli.given import Common, PreviewFormat, Start
 from leapgrid.cli.layout import plural
-from leapgrid.cli.options import Common, PreviewFormat, Start
 from leapgrid.cli.streams import Streams, escape_acting
 from leapgrid.cli.wiring import Wiring, wire
 from leapgrid.drafting import WorkingDraft

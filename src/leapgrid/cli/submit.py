@@ -10,8 +10,8 @@ from typing import Any
 
 from leapgrid.cli.check import checked, looked_at
 from leapgrid.cli.exits import Code, Ended
+from leapgrid.cli.given import Common, Format, Start
 from leapgrid.cli.layout import plural
-from leapgrid.cli.options import Common, Format, Start
 from leapgrid.cli.preview import submit_options
 from leapgrid.cli.sending import Ran, send
 from leapgrid.cli.stored import hold, opened_workspace, tell_earlier, tell_recovered

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 
 from leapgrid.cli.exits import Code, Ended
-from leapgrid.cli.options import Common, Start
+from leapgrid.cli.given import Common, Start
 from leapgrid.config import (
     ConfigError,
     Connection,
