@@ -147,7 +147,12 @@ def _next(draft: WorkingDraft, plan: Plan, summary: RunSummary | None, wrong: bo
         yield "Repair the records with errors in the app, or give --include-invalid to let the server judge."
     if unsent and plan.left_out_count(LeftOut.NOT_FIRST):
         yield f"{plural(unsent, 'more record')} can be sent."
-    elif unsent and (summary is None or summary.stopped is not None or states[RowState.REJECTED]):
+    elif unsent and states[RowState.REJECTED]:
+        yield (
+            f"{plural(unsent, 'other record')} can go with them: "
+            "a refused chunk is taken as not stored, though the API does not promise it."
+        )
+    elif unsent and (summary is None or summary.stopped is not None):
         yield f"{plural(unsent, 'record')} without errors can still be sent."
     all_there = counts.rows == states[RowState.CREATED] + states[RowState.ALREADY_THERE]
     if all_there and counts.rows:
