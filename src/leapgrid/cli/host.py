@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -38,6 +39,11 @@ class _Hosted(LeapGridApp):
     def failure(self) -> BaseException | None:
         """What ended the app, if it was not the person."""
         return self._exception
+
+    def on_ready(self) -> None:
+        """The first frame is there: from now on garbage is collected, among what is made from now on."""
+        gc.freeze()
+        gc.enable()
 
     def end_soon(self) -> None:
         """End because a signal says so: the answer of a chunk on its way gets a short while."""

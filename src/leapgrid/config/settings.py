@@ -22,13 +22,15 @@ The key never stands in it: it comes from ``LEAPGRID_TOKEN``.
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 import platformdirs
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 _APP = "leapgrid"
 _FILE = "config.toml"
@@ -94,6 +96,8 @@ class Profile:
     @property
     def zone(self) -> ZoneInfo:
         """The time zone itself."""
+        from zoneinfo import ZoneInfo
+
         return ZoneInfo(self.timezone)
 
 
@@ -145,6 +149,8 @@ def load_settings(path: Path | None = None) -> Settings:
         raise ConfigError(f"{where} cannot be read: {problem.strerror}.") from problem
     if len(raw) > _MOST_BYTES:
         raise ConfigError(f"{where} is larger than 1 MiB; settings need a few lines.")
+    import tomllib
+
     try:
         data = tomllib.loads(raw.decode())
     except UnicodeDecodeError as problem:

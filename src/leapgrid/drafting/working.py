@@ -33,13 +33,13 @@ from leapgrid.records import (
     edit_from_json,
     edit_to_json,
 )
-from leapgrid.submit.events import ChunkAnswered, ChunkStarted, SubmissionStarted, SubmitEvent
 from leapgrid.submit.options import SubmitOptions
 from leapgrid.submit.plan import Plan
 from leapgrid.submit.plan import plan as plan_rows
 from leapgrid.workspace import Journal, JournalEntry, RowsTaken, StoredDraft, WorkspaceError
 
 if TYPE_CHECKING:
+    from leapgrid.submit.events import SubmitEvent
     from leapgrid.workspace import Workspace
 
 _NOTHING_SAID: Mapping[str, str | None] = {}
@@ -312,6 +312,8 @@ class WorkingDraft(KnownRows):
         Returns:
             The rows that changed.
         """
+        from leapgrid.submit.events import ChunkAnswered, ChunkStarted, SubmissionStarted
+
         self.outcomes.update(event.outcomes)
         if isinstance(event, SubmissionStarted):
             self._submission = event.submission

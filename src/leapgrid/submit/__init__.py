@@ -1,27 +1,27 @@
 """Plan chunks, run them, read answers into outcomes.
 
-What runs a submission is loaded when it is used; plans and events come without the database.
+What a run is made of is loaded when there is one; a plan comes without the database.
 """
 
 from typing import TYPE_CHECKING
 
 from leapgrid.lazy import lazily
-from leapgrid.submit.events import (
-    ChunkAnswered,
-    ChunkSplit,
-    ChunkStarted,
-    ChunkWaiting,
-    RunFinished,
-    RunPaused,
-    RunResumed,
-    RunStopped,
-    SubmissionStarted,
-    SubmitEvent,
-)
 from leapgrid.submit.options import SubmitOptions
 from leapgrid.submit.plan import LeftOut, Plan, PlannedChunk, PlanRow, plan
 
 if TYPE_CHECKING:
+    from leapgrid.submit.events import (
+        ChunkAnswered,
+        ChunkSplit,
+        ChunkStarted,
+        ChunkWaiting,
+        RunFinished,
+        RunPaused,
+        RunResumed,
+        RunStopped,
+        SubmissionStarted,
+        SubmitEvent,
+    )
     from leapgrid.submit.mapping import MappedAnswer, map_answer
     from leapgrid.submit.runner import Client, Runner
     from leapgrid.submit.summary import ChunkSummary, RunSummary
@@ -54,8 +54,12 @@ __all__ = [
 __getattr__, __dir__ = lazily(
     __name__,
     {
+        "events": (
+            "ChunkAnswered", "ChunkSplit", "ChunkStarted", "ChunkWaiting", "RunFinished", "RunPaused",
+            "RunResumed", "RunStopped", "SubmissionStarted", "SubmitEvent",
+        ),
         "mapping": ("MappedAnswer", "map_answer"),
         "runner": ("Client", "Runner"),
         "summary": ("ChunkSummary", "RunSummary"),
     },
-)
+)  # fmt: skip

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from leapgrid.records.issues import Issue, RowId
 from leapgrid.records.outcomes import RowOutcome, RowState
-from leapgrid.superleap.verdict import ChunkOutcome
+
+if TYPE_CHECKING:
+    from leapgrid.superleap.verdict import ChunkOutcome
 
 Outcomes = Mapping[RowId, RowOutcome]
 

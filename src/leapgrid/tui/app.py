@@ -67,8 +67,6 @@ class LeapGridApp(App[None]):
         self.desk = desk
         self.launch = launch
         self.keymap = dict(launch.keymap)
-        for palette in self.palettes.values():
-            self.register_theme(palette.to_textual())
         self.choose_theme(launch.theme if launch.theme in self.palettes else DEFAULT_THEME)
         self.set_keymap(self.keymap)
 
@@ -80,6 +78,7 @@ class LeapGridApp(App[None]):
     def choose_theme(self, name: str) -> None:
         """Draw everything in another theme."""
         self.palette = self.palettes[name]
+        self.register_theme(self.palette.to_textual())
         self.theme = name
 
     # -- beginning and end --------------------------------------------------------------------------------
@@ -108,6 +107,7 @@ class LeapGridApp(App[None]):
 
     _leaving = False
     _start_screen: Page | None = None
+    _gone_on_with: Session | None = None
 
     @work(group="leave", exit_on_error=False)
     async def leave_when_settled(self) -> None:
@@ -171,12 +171,15 @@ class LeapGridApp(App[None]):
         if said:
             more = f" (and {len(said) - 1} more notes)" if len(said) > 1 else ""
             screen.say(said[0] + more)
-        # Both load what the records can be painted without.
-        screen.call_after_refresh(self._go_on_with, session)
 
-    def _go_on_with(self, session: Session) -> None:
-        check_in_background(self, session)
-        self.move_in(session)
+    @on(asked.GridIsThere)
+    def _go_on(self) -> None:
+        """Check the records and move them in: both load what they can be painted without."""
+        session = self.desk.session
+        if session is not None and session is not self._gone_on_with:
+            self._gone_on_with = session
+            check_in_background(self, session)
+            self.move_in(session)
 
     @work(group="move in", exit_on_error=False)
     async def move_in(self, session: Session) -> None:

@@ -11,6 +11,10 @@ from leapgrid.records import RowId
 from leapgrid.submit import Plan, SubmitOptions
 
 
+class GridIsThere(Message):
+    """A draft is on the screen: what its first sight need not wait for can begin."""
+
+
 class NewDraft(Message):
     """Begin an empty draft."""
 

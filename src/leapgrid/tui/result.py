@@ -7,13 +7,16 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from leapgrid.records import Issue, RowId, RowState, Source
-from leapgrid.tui.progress import RunProgress
 from leapgrid.tui.session import Session
 from leapgrid.tui.text import plural
 from leapgrid.tui.theming import Role
 from leapgrid.visible import visible
+
+if TYPE_CHECKING:
+    from leapgrid.tui.progress import RunProgress
 
 SHOWN_ROWS = 3
 """The most rows of a group that are listed."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from leapgrid.drafting import DraftError, WorkingDraft
 from leapgrid.records import (
@@ -26,10 +26,13 @@ from leapgrid.records import (
     fill,
     set_cell,
 )
-from leapgrid.submit import Plan, RunFinished, SubmitEvent, SubmitOptions
-from leapgrid.tui.progress import RunProgress
+from leapgrid.submit import Plan, SubmitOptions
 from leapgrid.tui.rows import DraftRows, View
 from leapgrid.workspace import WorkspaceError
+
+if TYPE_CHECKING:
+    from leapgrid.submit import SubmitEvent
+    from leapgrid.tui.progress import RunProgress
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,12 +292,16 @@ class Session:
         """Take note that a submission starts; False while one is going on, which is what guards Send."""
         if self.is_sending:
             return False
+        from leapgrid.tui.progress import RunProgress
+
         self.run = RunProgress(plan, time.time())
         self.tell(Changed(run=True))
         return True
 
     def take(self, event: SubmitEvent) -> None:
         """An event of the run: into the rows, the progress and onto the screen."""
+        from leapgrid.submit import RunFinished
+
         self.draft.take(event)
         self._outcomes_revision += 1
         if self.run is not None:

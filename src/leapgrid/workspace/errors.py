@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from sqlalchemy.exc import DBAPIError
 
 
@@ -107,7 +108,8 @@ def from_database(error: DBAPIError | sqlite3.Error, where: str) -> WorkspaceErr
         error: what SQLAlchemy or the driver raised.
         where: the workspace's place, safe to show.
     """
-    original = error if isinstance(error, sqlite3.Error) else error.orig
+    # SQLAlchemy's errors carry the driver's.
+    original = getattr(error, "orig", error)
     name = str(getattr(original, "sqlite_errorname", "") or "")
     for prefix, kind, sentence in _BY_NAME:
         if name.startswith(prefix):
@@ -119,6 +121,8 @@ def from_database(error: DBAPIError | sqlite3.Error, where: str) -> WorkspaceErr
 def translated(where: str) -> Iterator[None]:
     """Turn failures of the database into sentences."""
     # Here and not above: whoever only wants to catch our errors need not load the database's.
+    import sqlite3
+
     from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
     try:

@@ -69,6 +69,9 @@ class RecordGrid(Widget, can_focus=True):
             self.reason = reason
             super().__init__()
 
+    class Painted(Message):
+        """The records were painted for the first time."""
+
     class Laid(Message):
         """The columns stand elsewhere: the header has to follow."""
 
@@ -88,6 +91,7 @@ class RecordGrid(Widget, can_focus=True):
         self.column = 0
         self.scrolled = 0
         self.open: OpenCell | None = None
+        self._painted = False
         self._run_start: int | None = None
         self._stands_on: RowId | None = None
         self._wishes: list[Wish] = []
@@ -204,6 +208,9 @@ class RecordGrid(Widget, can_focus=True):
         self.post_message(self.Laid())
 
     def render_line(self, y: int) -> Strip:
+        if not self._painted:
+            self._painted = True
+            self.post_message(self.Painted())
         palette = palette_of(self)
         index = self.top + y
         strip = self._line(index)

@@ -20,6 +20,7 @@ from leapgrid.tui.messages import (
     AskForReview,
     GoToCell,
     GoToStart,
+    GridIsThere,
     PauseSending,
     ShowPayload,
     ShowResult,
@@ -75,6 +76,9 @@ class GridScreen(Page):
         self._said_at: tuple[RowId | None, int] = (None, 0)
 
     def body(self) -> Iterable[Widget]:
+        # Before anything is laid out: what is shown or hidden later is laid out twice.
+        self.theme_changed()
+        self.show_dock()
         return (
             Horizontal(Vertical(self.header, self.grid), self.dock, id="desk"),
             self.menu,
@@ -86,11 +90,9 @@ class GridScreen(Page):
     def on_mount(self) -> None:
         super().on_mount()
         self.app.theme_changed_signal.subscribe(self, self.theme_changed)
-        self.theme_changed()
         self.session.listen(self.session_changed)
         self.set_interval(0.5, self.follow_the_disk)
         self.grid.focus()
-        self.show_dock()
         self.show_all()
 
     def on_unmount(self) -> None:
@@ -325,6 +327,12 @@ class GridScreen(Page):
         super().on_resize(event)
         self.show_dock()
         self.show_footer()
+        if self.has_class("-tiny"):
+            self.post_message(GridIsThere())  # no more of it can be painted
+
+    @on(RecordGrid.Painted)
+    def _painted(self) -> None:
+        self.post_message(GridIsThere())
 
     def on_descendant_focus(self) -> None:
         self.show_footer()
