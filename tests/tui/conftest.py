@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -14,6 +15,7 @@ import pytest
 from rich.style import Style
 from textual import events
 from textual.app import App
+from textual.dom import DOMNode
 from textual.keys import _character_to_key
 from textual.message import Message
 from textual.pilot import Pilot
@@ -37,8 +39,8 @@ NARROW, WIDE = (80, 24), (140, 40)
 TOKEN = "never-on-any-screen-51c7"
 SAMPLES = Path(__file__).parents[1] / "samples"
 _CHARACTERS = {"slash": "/", "minus": "-", "space": " "}
-_HOPS = 6
-"""How far a message travels: from a widget to the app and back to a screen."""
+_ROUNDS = 4
+"""How often a message may turn: down to a widget, up to its screen, to the app, and to a screen again."""
 PATIENCE = 15.0
 """Seconds that a condition may take on a busy machine; one that comes true is never waited for so long."""
 
@@ -86,10 +88,22 @@ class Journey:
         self.app.post_message(events.Key(_character_to_key(key) if len(key) == 1 else key, char))
 
     async def settle(self) -> None:
-        """Wait until nothing is left that a key or an event led to."""
-        for _ in range(_HOPS):
-            if not self.app.is_running or not await self.pilot._wait_for_screen():
-                return
+        """Wait until nothing is left that a key or an event led to.
+
+        Messages go from the app to what has the focus and up again; Pilot's own pause asks every widget, and
+        then waits for an idle processor, which takes ten times as long.
+        """
+        for _ in range(_ROUNDS):
+            here: DOMNode = self.app.screen.focused or self.app.screen
+            for pump in (self.app, *here.ancestors_with_self):
+                done = asyncio.Event()
+                if not self.app.is_running or not pump.call_later(done.set):
+                    return
+                while not done.is_set() and pump.is_running and self.app.is_running:
+                    try:
+                        await asyncio.wait_for(done.wait(), 0.1)
+                    except TimeoutError:
+                        pass  # It may be gone by now; then nothing of it is left to wait for.
         self.app.screen._on_timer_update()
 
     async def write(self, text: str) -> None:
@@ -114,7 +128,8 @@ class Journey:
         while not condition():
             if time.monotonic() > deadline:
                 raise AssertionError("It never came true. The screen:\n" + self.text)
-            await self.pilot.pause()
+            await self.settle()
+            await asyncio.sleep(0.01)
 
     async def sees(self, *words: str) -> None:
         """Wait until all these words are on the screen."""
@@ -224,6 +239,15 @@ class Start(Protocol):
         theme: str = ...,
         workspace: Workspace | None = ...,
     ) -> AbstractAsyncContextManager[Journey]: ...
+
+
+@pytest.fixture(scope="session", autouse=True)
+def garbage() -> Iterator[None]:
+    """Every app leaves tens of thousands of objects; to look through them is a quarter of the time."""
+    before = gc.get_threshold()
+    gc.set_threshold(20_000, 20, 50)
+    yield
+    gc.set_threshold(*before)
 
 
 @pytest.fixture(scope="session")

@@ -137,6 +137,14 @@ async def test_keys_in_a_cell(start: Start, keys: list[str], text: str, place: t
         assert len(ui.session.draft.history.steps) == (text != "Lead 1")
 
 
+async def test_grid_keys_do_nothing_in_an_open_cell(start: Start) -> None:
+    async with start(NARROW, FEW) as ui:
+        await ui.write("Anna")
+        await ui.press("enter", "f2", "ctrl+z", "ctrl+y", "ctrl+k", "ctrl+g", "ctrl+o")
+        assert ui.grid.open is not None
+        assert ui.texts("name") == ["Anna", "Lead 2", "Lead 3"], "neither undone nor deleted"
+
+
 async def test_quick_typing_arrives_in_order(start: Start) -> None:
     async with start(NARROW, FEW) as ui:
         for key in [*"Ann", "tab", *"ann@x.com", "enter", *"Bo", "tab", *"bo@x.com", "enter"]:

@@ -121,6 +121,26 @@ async def test_production_wants_its_name_typed(start: Start, sandbox: SandboxSer
         assert ui.states() == [C, C]
 
 
+async def test_what_is_sent_is_on_disk_before(
+    start: Start, sandbox: SandboxServer, workspace: Workspace
+) -> None:
+    """The journal may take a quarter of a second; a record that the server has must survive a crash."""
+    sandbox.set_fault("silent")
+    async with start(NARROW, TWO) as ui:
+        await review(ui)
+        await ui.press("escape")
+        await ui.until(lambda: ui.app.screen is ui.screen)
+        await ui.write("Anna")
+        await ui.press("enter", "f9")
+        await ui.sees("Enter Send")
+        await ui.press("enter")
+        await ui.until(lambda: sandbox.requests)
+        kept = workspace.load_draft(ui.session.draft.id).journal
+        assert [entry.label for entry in kept] == ["Edit name"]
+        await ui.press("ctrl+q", "ctrl+q")
+        await ui.until(lambda: not ui.app.is_running)
+
+
 # -- while a chunk is on its way --------------------------------------------------------------------------
 
 
