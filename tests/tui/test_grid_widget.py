@@ -140,9 +140,11 @@ async def test_keys_in_a_cell(start: Start, keys: list[str], text: str, place: t
 async def test_grid_keys_do_nothing_in_an_open_cell(start: Start) -> None:
     async with start(NARROW, FEW) as ui:
         await ui.write("Anna")
-        await ui.press("enter", "f2", "ctrl+z", "ctrl+y", "ctrl+k", "ctrl+g", "ctrl+o")
-        assert ui.grid.open is not None
-        assert ui.texts("name") == ["Anna", "Lead 2", "Lead 3"], "neither undone nor deleted"
+        await ui.press("enter", "f2")
+        for key in ("ctrl+z", "ctrl+k", "ctrl+g", "ctrl+o", "ctrl+y"):
+            await ui.press(key)
+            assert ui.grid.open is not None
+            assert ui.texts("name") == ["Anna", "Lead 2", "Lead 3"], "neither undone nor deleted"
 
 
 async def test_quick_typing_arrives_in_order(start: Start) -> None:
