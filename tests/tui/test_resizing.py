@@ -133,6 +133,28 @@ async def test_while_the_menu_is_open(start: Start) -> None:
         assert ui.texts("name")[:3] == ["Lead 1", "Lead 1", "Lead 2"]
 
 
+async def test_a_menu_that_is_higher_than_the_window_scrolls(start: Start) -> None:
+    async with start((60, 12), RECORDS) as ui:
+        # With something to undo and an issue to go to, the menu has all of its lines.
+        await ui.press("right")
+        await ui.write("a b@firm.com")
+        await ui.press("enter", "up", "slash")
+        assert "q  quit" not in ui.text
+        assert "▐" in ui.text
+        for _ in range(12):
+            await ui.press("down")
+        assert "q  quit" in ui.text
+        check(ui)
+        await to(ui, NARROW)
+        assert "one letter does it" in ui.text
+        assert "q  quit" in ui.text
+        await ui.press("escape", "slash")
+        await to(ui, (60, 12))
+        assert "one letter does it" in ui.text
+        await ui.press("pagedown", "m")
+        assert ui.texts("name")[:2] == ["Lead 1", "Lead 1"]
+
+
 @pytest.mark.parametrize("presses", [0, 1, 2], ids=["JSON", "curl", "all"])
 async def test_while_the_dock_is_open(start: Start, presses: int) -> None:
     async with start(WIDE, RECORDS) as ui:

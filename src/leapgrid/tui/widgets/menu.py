@@ -13,8 +13,11 @@ from textual.strip import Strip
 from leapgrid.tui.actions import Action, key_label
 from leapgrid.tui.text import Part, fit, strip_of, two_sides
 from leapgrid.tui.theming import Palette
+from leapgrid.tui.widgets.listing import with_thumb
 from leapgrid.tui.widgets.painted import Painted
 
+_SCROLLS = {"up": -1, "down": 1, "pageup": -8, "pagedown": 8}
+"""For windows that are lower than the menu."""
 _GROUPS = ("Edit", "Rows", "Look", "LeapGrid")
 
 
@@ -47,6 +50,7 @@ class Menu(Painted, can_focus=True):
         self.keymap = keymap
         self.styles.height = self._height()
         self.add_class("-open")
+        self.first_line = 0
         self.repaint()
 
     def _columns(self) -> list[list[str | Action]]:
@@ -69,6 +73,7 @@ class Menu(Painted, can_focus=True):
     def on_resize(self) -> None:
         self.styles.height = self._height()
         self.repaint()
+        self.scroll_lines(0)
 
     def paint(self, width: int, palette: Palette) -> list[Strip]:
         head = palette.style("text", "header")
@@ -109,11 +114,18 @@ class Menu(Painted, can_focus=True):
             ("  ", ground),
         ]
 
+    def render_line(self, y: int) -> Strip:
+        return with_thumb(self, super().render_line(y), y)
+
     async def _on_key(self, event: events.Key) -> None:
         if event.key in ("escape", "slash"):
             event.stop()
             event.prevent_default()
             self.post_message(self.Closed())
+            return
+        if event.key in _SCROLLS:
+            event.stop()
+            self.scroll_lines(_SCROLLS[event.key])
             return
         letter = event.character or ""
         for action in self.actions:
