@@ -52,6 +52,8 @@ def answered(progress: RunProgress, n: int, state: RowState = RowState.CREATED, 
 
 
 def test_the_line_counts_what_is_settled() -> None:
+    plan = run().plan
+    assert RunProgress(plan, 0.0).line == "chunk 1 of 9 · 0 of 900", "before the first event"
     progress = run()
     assert progress.line == "chunk 1 of 9 · 0 of 900"
     assert progress.percent == 0

@@ -116,7 +116,8 @@ class RunProgress:
         """The status line while it runs: chunk 3 of 9 · 300 of 1,700 · 288 ✓ 12 ✗ · about 40 s."""
         if self.waiting:
             return self.waiting
-        settled = self.plan.records - self.count(RowState.QUEUED, RowState.SENDING)
+        # Before the first event nothing is known of any row, and nothing is settled.
+        settled = len(self.outcomes) - self.count(RowState.QUEUED, RowState.SENDING)
         parts = [f"chunk {max(1, self.chunk)} of {self.chunks}", f"{settled:,} of {self.plan.records:,}"]
         counts = [
             f"{number:,} {glyph}"
