@@ -198,6 +198,18 @@ async def test_a_cell_stays_open_under_help(start: Start) -> None:
         assert ui.texts("name")[0] == "Anna"
 
 
+@pytest.mark.parametrize("key", ["f9", "f7", "ctrl+o", "f1"])
+async def test_a_key_that_is_held_down_opens_one_page(start: Start, key: str) -> None:
+    async with start(NARROW, FEW) as ui:
+        grid = ui.app.screen
+        for _ in range(4):
+            ui.type_ahead(key)
+        await ui.until(lambda: ui.app.screen is not grid)
+        await ui.settle()
+        await ui.press("escape")
+        await ui.until(lambda: ui.app.screen is grid)
+
+
 # -- paste ------------------------------------------------------------------------------------------------
 
 

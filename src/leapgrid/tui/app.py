@@ -223,7 +223,7 @@ class LeapGridApp(App[None]):
         from leapgrid.tui.screens.open_file import OpenFileScreen
 
         async def ask() -> None:
-            await self.push_screen(OpenFileScreen(self.desk, self.keymap))
+            await self._show(OpenFileScreen(self.desk, self.keymap))
 
         await self._unless_sending(ask)
 
@@ -234,12 +234,17 @@ class LeapGridApp(App[None]):
         else:
             await act()
 
+    async def _show(self, page: Page) -> None:
+        """Put a page on top, once: a key that is held down asks for it again before it is there."""
+        if type(self.screen) is not type(page):
+            await self.push_screen(page)
+
     @on(asked.AskForReview)
     async def _review(self) -> None:
         from leapgrid.tui.screens.review import ReviewScreen
 
         await self.desk.ready()
-        await self.push_screen(ReviewScreen(self.desk, self.keymap))
+        await self._show(ReviewScreen(self.desk, self.keymap))
 
     @on(asked.ShowPayload)
     async def _payload(self, event: asked.ShowPayload) -> None:
@@ -247,14 +252,14 @@ class LeapGridApp(App[None]):
 
         if self.desk.session is not None:
             page = PayloadPage(self.desk, self.desk.session, event.row_id, event.field, self.keymap)
-            await self.push_screen(page)
+            await self._show(page)
 
     @on(asked.ShowResult)
     async def _result(self) -> None:
         from leapgrid.tui.screens.result import ResultPage
 
         if self.desk.session is not None:
-            await self.push_screen(ResultPage(self.desk, self.desk.session, self.keymap))
+            await self._show(ResultPage(self.desk, self.desk.session, self.keymap))
 
     @on(asked.GoToCell)
     async def _go_to_cell(self, event: asked.GoToCell) -> None:
