@@ -1,7 +1,7 @@
-"""How speed is measured: processor time of one action in a running app, and time to a program's first paint.
+"""How speed is measured: processor time of one action, and time to a program's first paint.
 
-Wall time of a key in a test is mostly the test's own waiting, so actions are measured by the processor time of
-the whole process, and only ratios within one run are asserted: they hold on slow and busy machines too.
+Wall time of a key in a test is mostly the test's own waiting, so actions are measured by the processor time
+of the whole process, and only ratios within one run are asserted: they hold on slow and busy machines too.
 """
 
 from __future__ import annotations
@@ -126,8 +126,10 @@ def grid_app(count: int, folder: Path) -> Iterator[LeapGridApp]:
 
 async def grid_screen(app: App[None]) -> GridScreen:
     """The grid screen of a running app, once everything is checked and painted."""
-    while not (isinstance(app.screen, GridScreen) and app.screen.session.checking is None):
+    while True:
         await asyncio.sleep(0.01)
+        if isinstance(app.screen, GridScreen) and app.screen.session.checking is None:
+            break
     await app.workers.wait_for_complete()
     await settled(app.screen.grid)
     return app.screen

@@ -1,4 +1,4 @@
-"""What LeapGrid is measured against: Textual's table, a bare grid on the line API, and an app of one widget."""
+"""What LeapGrid is measured against: Textual's table, a bare grid, and an app of one widget."""
 
 from __future__ import annotations
 

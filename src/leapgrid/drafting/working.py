@@ -126,7 +126,8 @@ class WorkingDraft(KnownRows):
         frame = Frame.from_rows(names, ([record.get(name, "") for name in names] for record in records))
         mapping = {name: index for index, name in enumerate(names)}
         stored = _store(workspace, name, schema.with_extra(names), frame, mapping)
-        return cls(stored, workspace, context=context, clock=clock)
+        headers: dict[str, str | None] = {name: name for name in names}
+        return cls(stored, workspace, context=context, header_mapping=headers, clock=clock)
 
     @classmethod
     def from_file(
