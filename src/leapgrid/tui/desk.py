@@ -332,8 +332,10 @@ class Desk:
             try:
                 summary = await runner.run()
                 # An answer that could not be written (a full disk) is kept in memory until it can be.
-                while summary.unsaved and not await runner.save_rest():
+                while summary.unsaved:
                     await asyncio.sleep(_TRY_TO_SAVE_AGAIN)
+                    if await runner.save_rest():
+                        break
             finally:
                 self._runner = None
                 self._idle.set()

@@ -1,20 +1,16 @@
-"""The grid screen: the records, what is wrong with them, what would be sent, and what became of it."""
+"""The grid screen: what its keys do. What it shows is in ``grid_view``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from textual import events, on
-from textual.containers import Horizontal, Vertical
 from textual.dom import DOMNode
-from textual.widget import Widget
 
 from leapgrid.records import Place, RowId, RowState
-from leapgrid.tui.actions import Action, Scope, actions_of, bindings, find, key_label
-from leapgrid.tui.describe import first_issue, issue_state, payload_state, status_state, typing_state
-from leapgrid.tui.desk import Desk
-from leapgrid.tui.grid import GridHeader, RecordGrid
-from leapgrid.tui.keymap import cell_keys, keys_in_use
+from leapgrid.tui.actions import Action, actions_of, bindings
+from leapgrid.tui.describe import first_issue
+from leapgrid.tui.grid import RecordGrid
 from leapgrid.tui.messages import (
     AskForFile,
     AskForReview,
@@ -23,205 +19,20 @@ from leapgrid.tui.messages import (
     GridIsThere,
     PauseSending,
     ShowPayload,
-    ShowResult,
     StopSending,
 )
-from leapgrid.tui.payload import FORMS, Form
-from leapgrid.tui.result import result_state
-from leapgrid.tui.screens.page import Page
-from leapgrid.tui.session import Changed, Session
-from leapgrid.tui.theming import palette_of
-from leapgrid.tui.widgets.dock import Dock
+from leapgrid.tui.payload import FORMS
+from leapgrid.tui.screens.grid_view import DOCK_FROM, GridView
 from leapgrid.tui.widgets.fields import TextField
-from leapgrid.tui.widgets.issue_line import IssueState
 from leapgrid.tui.widgets.menu import Menu
-from leapgrid.tui.widgets.payload_view import PayloadView, payload_title
-from leapgrid.tui.widgets.result_view import ResultView
-from leapgrid.tui.widgets.status_line import StatusLine, StatusState
-from leapgrid.visible import visible
-
-DOCK_FROM = 120
-"""From this width on there is a dock; below it panels lie over the whole screen."""
 
 
-class GridScreen(Page):
+class GridScreen(GridView):
     """One draft."""
 
-    SCOPES = ("app", "grid")
     BINDINGS = bindings("grid", "result")
-    HAS_ISSUE_LINE = False  # it stands above the status line here, see body()
 
-    DEFAULT_CSS = """
-    GridScreen #desk { height: 1fr; }
-    GridScreen #prompt { display: none; height: 1; }
-    GridScreen.-asking #prompt { display: block; }
-    GridScreen.-asking IssueLine, GridScreen.-menu IssueLine, GridScreen.-menu StatusLine { display: none; }
-    """
-
-    def __init__(self, desk: Desk, session: Session, keymap: dict[str, str] | None = None) -> None:
-        super().__init__(desk, keymap)
-        self.session = session
-        fix = key_label(keys_in_use(find("fix", "grid"), self.keymap))
-        self.fix_key = fix
-        self.grid = RecordGrid(session.rows, cell_keys(self.keymap), fix)
-        self.header = GridHeader(self.grid)
-        self.payload = PayloadView()
-        self.result = ResultView()
-        self.dock = Dock(self.payload, self.result)
-        self.status = StatusLine()
-        self.menu = Menu()
-        self.prompt = TextField("row number", id="prompt")
-        self.form: Form | None = "JSON"
-        self._said: IssueState | None = None
-        self._said_at: tuple[RowId | None, int] = (None, 0)
-
-    def body(self) -> Iterable[Widget]:
-        # Before anything is laid out: what is shown or hidden later is laid out twice.
-        self.theme_changed()
-        self.show_dock()
-        return (
-            Horizontal(Vertical(self.header, self.grid), self.dock, id="desk"),
-            self.menu,
-            self.issue_line,
-            self.prompt,
-            self.status,
-        )
-
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.app.theme_changed_signal.subscribe(self, self.theme_changed)
-        self.session.listen(self.session_changed)
-        self.set_interval(0.5, self.follow_the_disk)
-        self.grid.focus()
-        self.show_all()
-
-    def on_unmount(self) -> None:
-        self.session.forget(self.session_changed)
-
-    def follow_the_disk(self) -> None:
-        """Edits are written by a thread that tells nobody; whether they are on disk is looked up."""
-        self.show_title()
-        self.show_issue()
-
-    def theme_changed(self, theme: object = None) -> None:
-        """Part the dock from the grid by a line in the themes whose grounds cannot."""
-        self.dock.set_class(palette_of(self).dock_line, "-line")
-
-    # -- what is shown ------------------------------------------------------------------------------------
-
-    @property
-    def scope(self) -> Scope:
-        """Whose keys the next key is."""
-        if self.menu.has_class("-open"):
-            return "menu"
-        if self.grid.open is not None:
-            return "cell"
-        if self.focused is self.result:
-            return "result"
-        return "grid"
-
-    def session_changed(self, changed: Changed) -> None:
-        """The records, or the run, are different."""
-        if changed.rows is None or changed.rows:
-            self.grid.records_changed(changed.rows)
-        if changed.checked is not None and changed.checked[0] == changed.checked[1]:
-            self.grid.measure()  # now it is known which cells carry a mark
-        if changed.said:
-            self.say(changed.said)
-        elif changed.edited:
-            self._said = None
-        self.show_all()
-        if changed.run:
-            self.show_run()
-
-    def show_all(self) -> None:
-        """Bring all lines and panels up to date."""
-        self.show_title()
-        self.show_status()
-        self.show_issue()
-        self.show_payload()
-        self.show_footer()
-
-    def show_status(self) -> None:
-        """Bring the status line up to date."""
-        if self.grid.open is not None:
-            old = visible(self.grid.open.old, 80)
-            self.status.show(StatusState(plain=f"was {old}" if old else "was empty", view="editing"))
-        else:
-            self.status.show(status_state(self.session))
-
-    def show_issue(self) -> None:
-        """Bring the issue line up to date."""
-        cell, field = self.grid.open, self.field
-        if cell is not None:
-            self.issue_line.show(typing_state(self.session, cell.row_id, field, cell.check))
-        elif self.session.trouble:
-            self.issue_line.show(IssueState("!", "error", sentence=visible(self.session.trouble, 400)))
-        elif self._said is not None:
-            self.issue_line.show(self._said)
-        else:
-            self.issue_line.show(issue_state(self.session, self.grid.row_id, field, self.fix_key))
-
-    def show_payload(self) -> None:
-        """Bring the payload panel up to date, where it is shown."""
-        if self.form is None or self.dock.current is not self.payload:
-            return
-        state = payload_state(self.session, self.grid.row_id, self.field, self.form, self.desk.base_url)
-        self.payload.show(state)
-        self.dock.title.show(lambda palette: payload_title(state, palette))
-
-    def show_dock(self) -> None:
-        """Show or hide the dock, as the width and the person have it."""
-        wide = self.app.size.width >= DOCK_FROM
-        if not wide:
-            self.dock.close()
-        elif self.dock.current is None and self.form is not None:
-            self.dock.open(self.payload, lambda palette: ([], []), wide=False)
-        self.show_payload()
-
-    def show_run(self) -> None:
-        """Follow the run in the result panel; open it when the run is over."""
-        run = self.session.run
-        if run is None:
-            return
-        state = result_state(self.session, self.desk.target.text)
-        self.result.show(state)
-        if self.dock.current is self.result:
-            self.dock.title.show(self.result.title_parts)
-        if run.finished and not run.shown:
-            run.shown = True
-            self.grid.measure()  # refused cells carry a mark now
-            self.app.bell()
-            self.open_result(take_keys=self.grid.open is None)
-        self.app.title = f"{run.percent}% {run.count(RowState.REJECTED)}✗ LeapGrid"
-
-    def open_result(self, *, take_keys: bool = True) -> None:
-        """Show the progress or result: in the dock, or over the screen where that is too narrow."""
-        self.result.show(result_state(self.session, self.desk.target.text))
-        if self.app.size.width >= DOCK_FROM:
-            self.dock.open(self.result, self.result.title_parts, wide=True)
-            if take_keys:
-                self.result.focus()
-        elif self.app.screen is self:
-            self.post_message(ShowResult())
-        self.show_footer()
-
-    @property
-    def field(self) -> str:
-        """The slug of the cursor's column."""
-        return self.session.draft.schema.names[self.grid.column]
-
-    # -- the footer ---------------------------------------------------------------------------------------
-
-    def footer_actions(self) -> list[Action]:
-        scope = self.scope
-        if scope == "menu":
-            return actions_of("menu", "app")
-        if scope == "cell":
-            return actions_of("cell", "app")
-        if scope == "result":
-            return [a for a in actions_of("app", "grid") if a.id in ("help", "menu")] + actions_of("result")
-        return actions_of("app", "grid")
+    # -- what can be done now -----------------------------------------------------------------------------
 
     def label_of(self, action: Action) -> str:
         if action.id == "review" and self.session.is_sending:
@@ -296,12 +107,6 @@ class GridScreen(Page):
     @on(RecordGrid.Refused)
     def _refused(self, event: RecordGrid.Refused) -> None:
         self.say(event.reason)
-
-    def say(self, sentence: str, *, sign: str = "", role: str = "text") -> None:
-        """Put one sentence on the issue line; it stays until the cursor moves or something is edited."""
-        self._said = IssueState(sign=sign, role=role, sentence=visible(sentence, 400))
-        self._said_at = (self.grid.row_id, self.grid.column)
-        self.show_issue()
 
     @on(GoToCell)
     def _go_to_cell(self, event: GoToCell) -> None:
@@ -394,7 +199,8 @@ class GridScreen(Page):
         if row is not None:
             self.session.delete_row(row)
 
-    def action_skip_row(self) -> None:
+    async def action_skip_row(self) -> None:
+        await self.desk.ready()  # it is written down at once
         row = self.grid.row_id
         if row is not None:
             self.session.skip(row)
