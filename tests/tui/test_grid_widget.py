@@ -269,6 +269,23 @@ async def test_a_click_moves_and_a_second_one_opens(start: Start) -> None:
         assert ui.cursor == (1, "email"), "below the records there is nothing to click"
 
 
+async def test_a_click_into_the_grid_closes_menu_and_question(start: Start) -> None:
+    async with start(WIDE, FEW) as ui:
+        await ui.press("ctrl+g", "2")
+        await ui.pilot.click(ui.grid, offset=(11, 2))
+        await ui.settle()
+        assert ui.cursor[0] == 3
+        assert not ui.screen.prompt.display
+        await ui.write("x")
+        await ui.press("enter")
+        assert ui.texts("name")[2] == "x"
+        await ui.press("slash")
+        await ui.pilot.click(ui.grid, offset=(20, 0))
+        await ui.settle()
+        assert "one letter does it" not in ui.text
+        assert ui.cursor[0] == 1
+
+
 async def test_the_wheel_scrolls(start: Start) -> None:
     async with start(NARROW, MANY) as ui:
         await ui.write("open")

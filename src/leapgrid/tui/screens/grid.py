@@ -140,6 +140,7 @@ class GridScreen(GridView):
         self.post_message(GridIsThere())
 
     def on_descendant_focus(self) -> None:
+        self.set_class(self.focused is self.prompt, "-asking")  # a click elsewhere answers the question too
         self.show_footer()
 
     # -- actions ------------------------------------------------------------------------------------------
