@@ -24,6 +24,8 @@ async def to(ui: Journey, size: tuple[int, int]) -> None:
     """Another size; all that can be said of every size is checked."""
     await ui.resize(size)
     await ui.until(lambda: (ui.app.screen.size.width, ui.app.screen.size.height) == size)
+    # The screen has its size a moment before its widgets have theirs.
+    await ui.until(lambda: {strip.cell_length for strip in ui.strips} == {size[0]})
     check(ui)
     small = size[0] < 60 or size[1] < 12
     shown = "Make the window larger"[: size[0]] if size[0] > 22 else ""
