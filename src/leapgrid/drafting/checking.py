@@ -40,7 +40,7 @@ class CheckRun:
     def __init__(self, batch: Batch, context: CheckContext) -> None:
         self.version = batch.version
         self.context = context
-        self.issues = IssueIndex()
+        self.issues = IssueIndex(batch.schema.names)
         self.finished = False
         self._schema = batch.schema
         self._rows = tuple(batch.order)

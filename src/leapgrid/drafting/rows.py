@@ -39,7 +39,7 @@ class KnownRows:
         self.batch = batch
         self.schema = batch.schema
         self.context = context
-        self.issues = IssueIndex()
+        self.issues = IssueIndex(batch.schema.names)
         self.outcomes: dict[RowId, RowOutcome] = dict(outcomes)
         self._answers = Answers()
         self._edited: set[RowId] = set()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from leapgrid.records import IssueCounts, RowId, RowState
 
@@ -30,8 +30,7 @@ class Kind(StrEnum):
     SKIPPED = "skipped"
 
 
-@dataclass(frozen=True, slots=True)
-class DraftCounts:
+class DraftCounts(NamedTuple):
     """How many rows are where. Every row is in exactly one of the numbers, so they add up to ``rows``.
 
     Attributes:
@@ -64,7 +63,7 @@ class DraftCounts:
     rejected: int = 0
     unknown: int = 0
     skipped: int = 0
-    issues: IssueCounts = field(default_factory=IssueCounts)
+    issues: IssueCounts = IssueCounts()
 
     @property
     def sendable(self) -> int:

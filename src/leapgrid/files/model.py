@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from leapgrid.records.frame import Frame
 from leapgrid.records.schema import ObjectSchema
@@ -36,8 +36,7 @@ class UnwritableFile(FileError):
     """Nothing was written, and what stood at the place before still stands there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """Something about the file that a person should know although it could be read.
 
     Attributes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from leapgrid.records.issues import RowId
 
@@ -129,8 +129,7 @@ class Compound:
 Edit: TypeAlias = SetCells | InsertRows | DeleteRows | RestoreRows | Compound
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What an edit did to a batch: what to check again, to repaint, and how to take it back.
 
     Attributes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from leapgrid.records.issues import Issue, RowId, Severity, Source
 
@@ -23,8 +23,7 @@ class Positions(Protocol):
     def position(self, row: RowId) -> int | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class IssueCounts:
+class IssueCounts(NamedTuple):
     """How many issues there are, and how many rows have any.
 
     Attributes:
@@ -37,8 +36,7 @@ class IssueCounts:
     rows_with_warnings: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where an issue stands.
 
     Attributes:
@@ -74,7 +72,12 @@ class IssueIndex:
     or went.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, fields: Sequence[str] = ()) -> None:
+        """
+        Args:
+            fields: the columns in their order, in which the issues of a row are told.
+        """
+        self._order_of = {name: number for number, name in enumerate(fields)}
         self._cells: dict[RowId, tuple[Issue, ...]] = {}
         self._rules: dict[RowId, tuple[Issue, ...]] = {}
         self._server: dict[RowId, tuple[Issue, ...]] = {}
@@ -170,12 +173,16 @@ class IssueIndex:
         return tuple(issue for issue in self.of_row(row) if issue.field == field)
 
     def of_row(self, row: RowId) -> tuple[Issue, ...]:
-        """All issues of a row, errors first, the server's first."""
+        """All issues of a row: errors first, of these the server's, then by column."""
         if row not in self._rows:
             return ()
         found = [issue for layer in self._layers() for issue in layer.get(row, ())]
-        found.sort(key=_errors_first)
+        found.sort(key=self._place_in_row)
         return tuple(found)
+
+    def _place_in_row(self, issue: Issue) -> tuple[bool, bool, int]:
+        number = self._order_of.get(issue.field, -1) if issue.field is not None else -1
+        return (issue.severity is not Severity.ERROR, issue.source is not Source.SERVER, number)
 
     def rows(self) -> Iterator[RowId]:
         """The rows that have issues, in no order."""
@@ -306,7 +313,3 @@ class IssueIndex:
                 self._positions = [n for n in range(len(order)) if order.row_at(n) in rows]
             self._order, self._order_revision = order, order.structure_revision
         self._moved.clear()
-
-
-def _errors_first(issue: Issue) -> bool:
-    return issue.severity is not Severity.ERROR

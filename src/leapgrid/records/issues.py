@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 RowId = int
 """Names a record within its batch for good: never changed by sorting, filtering or edits, never reused."""
@@ -23,8 +24,7 @@ class Source(StrEnum):
     SERVER = "server"
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """A change that would settle an issue. Never made without being asked for.
 
     Attributes:
@@ -36,8 +36,7 @@ class Fix:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What a check says about one value, before it is known where the value stands.
 
     Attributes:

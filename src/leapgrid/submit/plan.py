@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from leapgrid.records.issues import RowId
 from leapgrid.records.outcomes import RowState
@@ -53,8 +53,7 @@ _BY_STATE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PlanRow:
+class PlanRow(NamedTuple):
     """One row as the planner sees it.
 
     Attributes:

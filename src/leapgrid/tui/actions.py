@@ -6,8 +6,7 @@ whether it does anything now is that screen's ``can(id)``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from textual.binding import Binding, BindingType
 
@@ -15,8 +14,7 @@ Scope = Literal["app", "grid", "cell", "start", "review", "result", "payload", "
 Group = Literal["", "Edit", "Rows", "Look", "LeapGrid"]
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """One thing a person can do.
 
     Attributes:

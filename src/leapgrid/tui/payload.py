@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 from rich.cells import cell_len
 
@@ -21,8 +21,7 @@ Piece = tuple[str, Role, bool]
 Line = tuple[Piece, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Happened:
+class Happened(NamedTuple):
     """One line of a cell's story."""
 
     time: str
@@ -30,8 +29,7 @@ class Happened:
     role: Role = "text"
 
 
-@dataclass(frozen=True, slots=True)
-class PayloadState:
+class PayloadState(NamedTuple):
     """What the panel shows; all texts are safe to draw.
 
     Attributes:
@@ -48,7 +46,7 @@ class PayloadState:
     form: Form = "JSON"
     row: str = ""
     record: Mapping[str, Any] | None = None
-    marks: Mapping[str, tuple[str, Role]] = field(default_factory=dict)
+    marks: Mapping[str, tuple[str, Role]] = MappingProxyType({})
     text: str = ""
     note: str = ""
     server: tuple[str, str, str] | None = None

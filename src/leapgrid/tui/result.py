@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from leapgrid.records import Issue, RowId, RowState, Source
 from leapgrid.tui.session import Session
@@ -26,8 +26,7 @@ SHOWN_GROUPS = 50
 _SAID = re.compile(r'The server (?:says|refused this (?:cell|row):) "(.*)"\.', re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class ResultRow:
+class ResultRow(NamedTuple):
     """A row of a group.
 
     Attributes:
@@ -77,8 +76,7 @@ class Trouble:
     count: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ResultState:
+class ResultState(NamedTuple):
     """What the panel says; all texts are safe to draw.
 
     Attributes:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from leapgrid.drafting import DraftError, WorkingDraft
 from leapgrid.records import (
@@ -35,8 +34,7 @@ if TYPE_CHECKING:
     from leapgrid.tui.progress import RunProgress
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(NamedTuple):
     """Something that is shown is different.
 
     Attributes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from leapgrid.records.frame import Frame
 from leapgrid.records.issues import Issue, RowId
@@ -12,8 +12,7 @@ from leapgrid.records.outcomes import RowOutcome, RowState
 from leapgrid.records.schema import ObjectSchema
 
 
-@dataclass(frozen=True, slots=True)
-class JournalEntry:
+class JournalEntry(NamedTuple):
     """One step of a draft's history.
 
     Attributes:
@@ -29,8 +28,7 @@ class JournalEntry:
     at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class DraftSummary:
+class DraftSummary(NamedTuple):
     """A draft in a list.
 
     Attributes:

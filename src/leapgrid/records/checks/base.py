@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from leapgrid.records.issues import Finding, Fix, Severity
 
@@ -14,8 +13,7 @@ Spans = tuple[tuple[int, int], ...]
 Findings = tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CheckContext:
+class CheckContext(NamedTuple):
     """What a value may mean depends on where the data comes from; this says it.
 
     Attributes:
@@ -38,8 +36,7 @@ class TypingState(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class Typing:
+class Typing(NamedTuple):
     """The verdict on a text that may still grow at its end.
 
     Attributes:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
+from typing import NamedTuple
 
 from leapgrid.records.checks.base import (
     FINE,
@@ -65,8 +65,7 @@ _BEGUN_WHOLE = re.compile(r"\s*\d{1,2}\s*([-/.])\s*\d{1,2}\s*\1\s*\d{4}", re.ASC
 _BEGUN_PARTS = re.compile(r"\s*(\d{1,2})[-/.](?:(\d{1,2})[-/.])?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(NamedTuple):
     """A date as read: the day, or why there is none; and whether it could be read otherwise.
 
     Attributes:
@@ -84,8 +83,7 @@ class _Reading:
     code: str = "date_ambiguous"
 
 
-@dataclass(frozen=True, slots=True)
-class _Moment:
+class _Moment(NamedTuple):
     """A date-time as read: milliseconds since the epoch, or why there are none."""
 
     ms: int | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.cells import cell_len
 
@@ -33,8 +34,7 @@ class Span:
         return self.x + self.width + 2
 
 
-@dataclass(frozen=True, slots=True)
-class GridLayout:
+class GridLayout(NamedTuple):
     """The columns that are drawn.
 
     Attributes:
@@ -73,8 +73,7 @@ class GridLayout:
         return self.spans[-1].end if self.spans else self.gutter
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(NamedTuple):
     """How wide a column would like to be.
 
     Attributes:

@@ -180,7 +180,7 @@ class ReviewScreen(Page):
         actions = actions_of(*self.SCOPES)
         if self.can("send"):
             return actions
-        return [replace(a, main=True) if a.id == "back" else a for a in actions]
+        return [a._replace(main=True) if a.id == "back" else a for a in actions]
 
     def label_of(self, action: Action) -> str:
         if action.id == "send" and self.state is not None:

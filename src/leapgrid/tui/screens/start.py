@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from textual import on, work
 from textual.message import Message
@@ -225,7 +225,7 @@ class StartScreen(Page):
     def footer_actions(self) -> list[Action]:
         # There is no one main step here; the way out stands in its place.
         actions = actions_of(*self.SCOPES)
-        return [replace(a, label="Quit", main=True) if a.id == "quit" else a for a in actions]
+        return [a._replace(label="Quit", main=True) if a.id == "quit" else a for a in actions]
 
     def label_of(self, action: Action) -> str:
         if action.id == "open_draft" and self.list.beginning is not None:

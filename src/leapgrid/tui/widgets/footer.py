@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from textual import events
@@ -14,8 +14,7 @@ from leapgrid.tui.theming import Palette
 from leapgrid.tui.widgets.painted import Painted
 
 
-@dataclass(frozen=True, slots=True)
-class FooterKey:
+class FooterKey(NamedTuple):
     """A key in the footer.
 
     Attributes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual.strip import Strip
 
@@ -11,8 +11,7 @@ from leapgrid.tui.theming import Palette, Role
 from leapgrid.tui.widgets.painted import Painted
 
 
-@dataclass(frozen=True, slots=True)
-class IssueState:
+class IssueState(NamedTuple):
     """What the line says; texts are safe to draw.
 
     Attributes:

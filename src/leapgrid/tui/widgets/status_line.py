@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual.strip import Strip
 
@@ -11,8 +11,7 @@ from leapgrid.tui.theming import Palette, Role
 from leapgrid.tui.widgets.painted import Painted
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     """A number with its glyph; the word is left out where it is narrow, unless there is no glyph.
 
     Attributes:
@@ -26,8 +25,7 @@ class Count:
     always: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class StatusState:
+class StatusState(NamedTuple):
     """What the line says.
 
     Attributes:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from textual.strip import Strip
 
@@ -12,8 +11,7 @@ from leapgrid.tui.theming import Palette
 from leapgrid.tui.widgets.painted import Painted
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """Where records will be written to.
 
     Attributes:
@@ -27,8 +25,7 @@ class Target:
     kind: Literal["host", "danger", "none"] = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class TitleState:
+class TitleState(NamedTuple):
     """What the title bar says; texts are safe to draw."""
 
     name: str = ""
