@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import leapgrid.visible as visible_module
 from leapgrid.visible import visible, visible_lines
 
 ACTING = ("Cc", "Cf", "Cs", "Zl", "Zp")
@@ -131,3 +133,11 @@ def test_what_is_not_text_becomes_text() -> None:
 
 def test_lines_stay_lines_where_they_are_meant() -> None:
     assert visible_lines("a\r\nb\n\x1bc\rd\u2028e") == "a\nb\n␛c␍d⏎e"
+
+
+def test_no_character_that_acts_is_taken_for_one_that_does_not() -> None:
+    acting = re.compile(visible_module._ACTING)
+    for code in range(sys.maxunicode + 1):
+        char = chr(code)
+        if acting.match(char):
+            assert visible(f"ab{char}") != f"ab{char}", hex(code)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
-_ACTING = re.compile(
+_ACTING = (
     "["
     "\x00-\x1f\x7f-\x9f"  # C0, DEL, C1
     "\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb"  # bidi, no width
@@ -25,9 +25,17 @@ _ACTING = re.compile(
     "]"
 )
 """Characters that act or hide: all of the categories Cc, Cf, Cs, Zl and Zp, and some more."""
+_PRINTABLE = re.compile("[\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""Those of them that Python calls printable."""
 
 _JOINERS = "\u200c\u200d"
 _EMOJI = range(0x1F000, 0x1FB00)
+
+
+@cache
+def _acting() -> re.Pattern[str]:
+    # The large class takes longer to build than most texts of a run together, which hold none of it.
+    return re.compile(_ACTING)
 
 
 def _picture(char: str) -> str:
@@ -67,7 +75,7 @@ def _base_before(text: str, at: int) -> str:
     before = text[at - 1] if at else ""
     if before and _selects(before) and not _selects(text[at]):
         return _base_before(text, at - 1)
-    if not before or _ACTING.match(before):
+    if not before or _acting().match(before):
         return ""
     if before.isascii():
         return before if before in "0123456789#*" else ""
@@ -77,7 +85,7 @@ def _base_before(text: str, at: int) -> str:
 
 
 def _joins(char: str) -> bool:
-    if not char or ord(char) < 0x300 or _ACTING.match(char):
+    if not char or ord(char) < 0x300 or _acting().match(char):
         return False
     # The range for emoji that are younger than Python's tables.
     return ord(char) in _EMOJI or unicodedata.category(char) in ("So", "Sk", "Sm", "Lo", "Mn", "Mc")
@@ -100,14 +108,14 @@ def visible(text: object, limit: int | None = None) -> str:
         kept = value[:limit].rstrip(_JOINERS)
         more = len(value) - len(kept)
         value = kept
-    if not value.isascii() or not value.isprintable():
-        value = _cached(value) if len(value) <= 256 else _ACTING.sub(_replace, value)
+    if not value.isprintable() or (not value.isascii() and _PRINTABLE.search(value)):
+        value = _cached(value) if len(value) <= 256 else _acting().sub(_replace, value)
     return f"{value}… +{more:,}" if more else value
 
 
 @lru_cache(maxsize=8192)
 def _cached(value: str) -> str:
-    return _ACTING.sub(_replace, value)
+    return _acting().sub(_replace, value)
 
 
 def visible_lines(text: object, limit: int | None = None) -> str:

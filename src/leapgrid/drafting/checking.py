@@ -12,8 +12,7 @@ from leapgrid.records import (
     Issue,
     IssueIndex,
     RowId,
-    check_cell,
-    check_record,
+    checks,
 )
 
 Progress = Callable[[int, int], None]
@@ -86,7 +85,7 @@ class CheckRun:
         wrong: dict[str, tuple[Finding, ...]] = {}
         told = 0
         for number, text in enumerate(distinct, 1):
-            findings = check_cell(field, text, self.context)
+            findings = checks.check_cell(field, text, self.context)
             if findings:
                 wrong[text] = findings
             if number % _STEP == 0:
@@ -106,7 +105,7 @@ class CheckRun:
 
     def _check_row(self, index: int) -> None:
         values = {name: column[index] for name, column in self._columns.items() if column[index]}
-        findings = check_record(self._schema, values, self.context)
+        findings = checks.check_record(self._schema, values, self.context)
         if findings:
             row = self._rows[index]
             self.issues.replace_row(row, located(row, None, "", findings))

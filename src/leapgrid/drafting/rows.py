@@ -19,8 +19,7 @@ from leapgrid.records import (
     RowOutcome,
     RowState,
     Source,
-    check_cell,
-    check_record,
+    checks,
     record_payload,
 )
 from leapgrid.submit.plan import PlanRow
@@ -141,9 +140,9 @@ class KnownRows:
         # Whether a value is required depends on whether the record has any.
         for name in dict.fromkeys((*names, *self._required)) if self._required else names:
             text = values.get(name, "")
-            findings = check_cell(self.schema[name], text, self.context) if values else ()
+            findings = checks.check_cell(self.schema[name], text, self.context) if values else ()
             self.issues.replace_cell(row, name, located(row, name, text, findings))
-        findings = check_record(self.schema, values, self.context) if values else ()
+        findings = checks.check_record(self.schema, values, self.context) if values else ()
         self.issues.replace_row(row, located(row, None, "", findings))
 
     def _refresh(self, row: RowId, values: Mapping[str, str] | None = None) -> None:

@@ -1,7 +1,10 @@
 """The domain: objects and fields, the batch and its edits, what is wrong with it. No async, no HTTP."""
 
+from typing import TYPE_CHECKING
+
+from leapgrid.lazy import lazily
 from leapgrid.records.batch import Batch
-from leapgrid.records.checks import CheckContext, Typing, TypingState, check_cell, check_record, check_typing
+from leapgrid.records.checks import CheckContext, Typing, TypingState
 from leapgrid.records.curl import curl_command
 from leapgrid.records.edits import (
     Change,
@@ -33,6 +36,9 @@ from leapgrid.records.schema import (
     schema_from_json,
     schema_to_json,
 )
+
+if TYPE_CHECKING:
+    from leapgrid.records.checks import check_cell, check_record, check_typing
 
 __all__ = [
     "BUILT_IN",
@@ -88,3 +94,5 @@ __all__ = [
     "schema_to_json",
     "set_cell",
 ]
+
+__getattr__, __dir__ = lazily(__name__, {"checks": ("check_cell", "check_record", "check_typing")})

@@ -8,10 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from leapgrid.records.checks.base import CheckContext
-from leapgrid.records.checks.boolean import read_boolean
-from leapgrid.records.checks.choice import split_choices
-from leapgrid.records.checks.date import read_date, read_datetime
-from leapgrid.records.checks.number import read_number
 from leapgrid.records.schema import Field, FieldType, ObjectSchema
 
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
@@ -43,17 +39,28 @@ def record_payload(schema: ObjectSchema, values: Mapping[str, str], context: Che
 
 
 def _value(field: Field, text: str, context: CheckContext) -> Any:
+    # The readers of types that most objects do not have are loaded where one has them.
     value: Any = None
     match field.type:
         case FieldType.INTEGER | FieldType.NUMBER:
+            from leapgrid.records.checks.number import read_number
+
             value = read_number(text, field.type is FieldType.INTEGER)
         case FieldType.BOOLEAN:
+            from leapgrid.records.checks.boolean import read_boolean
+
             value = read_boolean(text)
         case FieldType.DATE:
+            from leapgrid.records.checks.date import read_date
+
             value = read_date(text, context.date_order)
         case FieldType.DATETIME:
+            from leapgrid.records.checks.date import read_datetime
+
             value = read_datetime(text, context.date_order, context.timezone)
         case FieldType.MULTI_CHOICE:
+            from leapgrid.records.checks.choice import split_choices
+
             value = list(split_choices(text)) or None
         case _:
             pass

@@ -17,8 +17,9 @@ from leapgrid.records import (
     RowState,
     Severity,
     Source,
+    checks,
 )
-from leapgrid.records.checks import TypingState, check_typing
+from leapgrid.records.checks import TypingState
 from leapgrid.tui.grid.model import CellLook, Column, LiveCheck, RowLook
 from leapgrid.tui.theming import Role
 from leapgrid.visible import visible
@@ -209,7 +210,7 @@ class DraftRows:
     def check(self, row_id: RowId | None, column: int, text: str) -> LiveCheck:
         """The verdict on a text that is being typed; empty is fine, as it was before typing began."""
         field = self.draft.schema.fields[column]
-        verdict = check_typing(field, text, self.draft.context)
+        verdict = checks.check_typing(field, text, self.draft.context)
         message = verdict.message
         if verdict.state is TypingState.NOT_YET and not message.lower().startswith("not yet"):
             message = f"not yet: {message[:1].lower()}{message[1:]}"

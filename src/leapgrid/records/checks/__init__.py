@@ -1,8 +1,18 @@
-"""Checks: what is wrong with a value, a text being typed, a record; one module a family of types."""
+"""Checks: what is wrong with a value, a text being typed, a record; one module a family of types.
 
+The families are loaded with the first check: a grid is on the screen before anything in it is judged.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from leapgrid.lazy import lazily
 from leapgrid.records.checks.base import CheckContext, DateOrder, Typing, TypingState
-from leapgrid.records.checks.cells import check_cell, check_record
-from leapgrid.records.checks.live import check_typing
+
+if TYPE_CHECKING:
+    from leapgrid.records.checks.cells import check_cell, check_record
+    from leapgrid.records.checks.live import check_typing
 
 __all__ = [
     "CheckContext",
@@ -13,3 +23,5 @@ __all__ = [
     "check_record",
     "check_typing",
 ]
+
+__getattr__, __dir__ = lazily(__name__, {"cells": ("check_cell", "check_record"), "live": ("check_typing",)})
