@@ -513,3 +513,16 @@ async def test_ctrl_c_ends_nothing(start: Start) -> None:
         await ui.press("ctrl+c", "enter")
         assert ui.app.is_running
         assert ui.texts("name")[0] == "x"
+
+
+async def test_a_letter_typed_in_the_same_breath_as_the_menu_key_is_for_the_menu(start: Start) -> None:
+    async with start(WIDE, FEW) as ui:
+        for key, character in (("slash", "/"), ("m", "m")):
+            ui.grid.post_message(events.Key(key, character))
+        await ui.until(lambda: len(ui.session.draft.batch) == 4)
+        assert ui.grid.open is None
+        assert not ui.screen.menu.has_class("-open")
+        ui.grid.post_message(events.Key("slash", "/"))
+        ui.grid.post_message(events.Key("full_stop", "."))
+        await ui.until(lambda: ui.screen.menu.has_class("-open"))
+        assert ui.grid.open is None

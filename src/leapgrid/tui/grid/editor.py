@@ -8,12 +8,14 @@ the two while the window changes.
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.strip import Strip
 
+from leapgrid.records import RowId
+from leapgrid.tui.grid.choices import ChoiceList
 from leapgrid.tui.grid.model import LiveCheck
 from leapgrid.tui.theming import Palette, Role
 from leapgrid.visible import visible
@@ -118,6 +120,25 @@ class EditBuffer:
         while at < len(self.text) and _continues(self.text, at):
             at += 1
         return at
+
+
+@dataclass
+class OpenCell:
+    """What is true of a cell while it is open.
+
+    Attributes:
+        row_id: its row; None in the ghost row.
+        replacing: opened by typing: arrows keep the text and move, as in a spreadsheet.
+        old: the text before.
+    """
+
+    row_id: RowId | None
+    column: int
+    buffer: EditBuffer
+    old: str
+    replacing: bool
+    check: LiveCheck = FINE
+    choices: ChoiceList = field(default_factory=ChoiceList)
 
 
 def _continues(text: str, at: int) -> bool:

@@ -6,21 +6,20 @@ the theme changes; a move of the cursor repaints two lines.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
 
 from rich.cells import cell_len
-from textual import events
-from textual.geometry import Region, Size
+from textual import events, on
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
 from leapgrid.records import RowId
-from leapgrid.tui.grid.choices import ChoiceList, draw_choices
+from leapgrid.tui.grid.choices import draw_choices
 from leapgrid.tui.grid.columns import GridLayout, Wish, lay_out, offset_to_show, wish_for
-from leapgrid.tui.grid.editor import FINE, EditBuffer, draw_editor, note_for
-from leapgrid.tui.grid.model import GridModel, LiveCheck
+from leapgrid.tui.grid.editor import EditBuffer, OpenCell, draw_editor, note_for
+from leapgrid.tui.grid.model import GridModel
 from leapgrid.tui.grid.navigation import MOVES, destination, thumb
 from leapgrid.tui.grid.overlay import note_strip, place_note, put
 from leapgrid.tui.grid.strips import draw_blank, draw_ghost, draw_row
@@ -28,25 +27,6 @@ from leapgrid.tui.text import SIGNS
 from leapgrid.tui.theming import palette_of
 
 _CACHED_STRIPS = 2000
-
-
-@dataclass
-class OpenCell:
-    """What is true of a cell while it is open.
-
-    Attributes:
-        row_id: its row; None in the ghost row.
-        replacing: opened by typing: arrows keep the text and move, as in a spreadsheet.
-        old: the text before.
-    """
-
-    row_id: RowId | None
-    column: int
-    buffer: EditBuffer
-    old: str
-    replacing: bool
-    check: LiveCheck = FINE
-    choices: ChoiceList = field(default_factory=ChoiceList)
 
 
 class RecordGrid(Widget, can_focus=True):
@@ -62,6 +42,16 @@ class RecordGrid(Widget, can_focus=True):
     class Editing(Message):
         """A cell was opened, its text changed, or it was closed."""
 
+    class MenuAsked(Message):
+        """The key of the menu was pressed."""
+
+    class Letter(Message):
+        """A letter for the menu that was typed before the menu had the keys."""
+
+        def __init__(self, letter: str) -> None:
+            self.letter = letter
+            super().__init__()
+
     class Refused(Message):
         """Something could not be done; ``reason`` says why and what to do instead."""
 
@@ -75,23 +65,31 @@ class RecordGrid(Widget, can_focus=True):
     class Laid(Message):
         """The columns stand elsewhere: the header has to follow."""
 
-    def __init__(self, model: GridModel, cell_keys: Mapping[str, str], fix_key: str = "F8") -> None:
+    def __init__(
+        self,
+        model: GridModel,
+        cell_keys: Mapping[str, str],
+        fix_key: str = "F8",
+        menu_keys: Collection[str] = (),
+    ) -> None:
         """
         Args:
             model: the records.
             cell_keys: key -> id of the action of the scope "cell" that it does in an open cell.
             fix_key: the key of the fix, as it is written in messages.
+            menu_keys: the keys of the menu.
         """
         super().__init__()
         self.model = model
         self.cell_keys = dict(cell_keys)
         self.fix_key = fix_key
+        self.menu_keys = frozenset(menu_keys)
         self.top = 0
         self.row = 0
         self.column = 0
         self.scrolled = 0
         self.open: OpenCell | None = None
-        self._painted = False
+        self._painted = self._leading = False
         self._run_start: int | None = None
         self._stands_on: RowId | None = None
         self._wishes: list[Wish] = []
@@ -188,10 +186,10 @@ class RecordGrid(Widget, can_focus=True):
         self.refresh()  # lines may have been drawn for the new size before the columns were laid out for it
 
     def on_focus(self) -> None:
+        self._leading = False
         self._refresh_line(self.row)
 
-    def on_blur(self) -> None:
-        self._refresh_line(self.row)
+    on_blur = on_focus
 
     def _relay(self) -> None:
         if not self._wishes or len(self._wishes) != len(self.model.columns):
@@ -393,10 +391,20 @@ class RecordGrid(Widget, can_focus=True):
     def _key(self, event: events.Key) -> bool:
         if self.open is not None:
             return self._key_in_cell(event, self.open)
+        if self._leading:
+            self._leading = False
+            if event.is_printable and event.character:
+                self.post_message(self.Letter(event.character))
+                return True
+        if event.key in self.menu_keys:
+            # Who knows the letter types it in the same breath, before the menu can take the keys.
+            self._leading = True
+            self.post_message(self.MenuAsked())
+            return True
         if event.key in MOVES:
             self.move(MOVES[event.key])
             return True
-        if event.is_printable and event.character and event.character != "/":
+        if event.is_printable and event.character:
             self.edit(event.character)
             return True
         return False
@@ -460,13 +468,11 @@ class RecordGrid(Widget, can_focus=True):
 
     # -- mouse --------------------------------------------------------------------------------------------
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+    @on(events.MouseScrollDown)
+    @on(events.MouseScrollUp)
+    def _wheel(self, event: events.MouseScrollDown | events.MouseScrollUp) -> None:
         event.stop()
-        self._scroll(3)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        self._scroll(-3)
+        self._scroll(3 if isinstance(event, events.MouseScrollDown) else -3)
 
     def _scroll(self, lines: int) -> None:
         top = max(0, min(self.top + lines, max(0, self.line_count - self.size.height)))
@@ -493,6 +499,3 @@ class RecordGrid(Widget, can_focus=True):
         self._go(index, self.column if column is None else column)
         if event.chain == 2 and column is not None:
             self.edit()
-
-    def get_content_width(self, container: Size, viewport: Size) -> int:
-        return container.width

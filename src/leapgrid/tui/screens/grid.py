@@ -113,11 +113,26 @@ class GridScreen(GridView):
         event.stop()
         self.go_to_refused(event.row_id, event.field)
 
+    @on(RecordGrid.MenuAsked)
+    def _menu_asked(self) -> None:
+        if self.can("menu"):
+            self.action_menu()
+
+    @on(RecordGrid.Letter)
+    async def _letter(self, event: RecordGrid.Letter) -> None:
+        for action in self.menu.actions:
+            if action.letter == event.letter.lower():
+                await self._do(action)
+                return
+
     @on(Menu.Chosen)
     async def _chosen(self, event: Menu.Chosen) -> None:
+        await self._do(event.action)
+
+    async def _do(self, action: Action) -> None:
         self.close_menu()
-        if self.can(event.action.id):
-            await self.run_action(event.action.id)
+        if self.can(action.id):
+            await self.run_action(action.id)
 
     @on(Menu.Closed)
     def close_menu(self) -> None:

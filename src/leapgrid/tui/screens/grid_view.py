@@ -52,7 +52,8 @@ class GridView(Page):
         self.session = session
         fix = key_label(keys_in_use(find("fix", "grid"), self.keymap))
         self.fix_key = fix
-        self.grid = RecordGrid(session.rows, cell_keys(self.keymap), fix)
+        menu = keys_in_use(find("menu", "grid"), self.keymap).split(",")
+        self.grid = RecordGrid(session.rows, cell_keys(self.keymap), fix, menu)
         self.header = GridHeader(self.grid)
         self.payload = PayloadView()
         self.result = ResultView()
