@@ -59,7 +59,7 @@ def refuse(edit: Edit, batch: Batch, outcomes: Mapping[RowId, RowOutcome]) -> No
                     continue
                 what = f"Row {_number(batch, row)} {_IS[outcome.state]}."
                 if outcome.state is RowState.UNKNOWN:
-                    raise DraftError(f"{what} Look it up before deleting it (F9, R).", (row,))
+                    raise DraftError(f"{what} It stays until that is settled.", (row,))
                 raise DraftError(f"{what} Delete it when its answer is there.", (row,))
 
 

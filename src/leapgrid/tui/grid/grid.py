@@ -32,9 +32,7 @@ _CACHED_STRIPS = 2000
 class RecordGrid(Widget, can_focus=True):
     """An editable grid over a :class:`GridModel`."""
 
-    DEFAULT_CSS = """
-    RecordGrid { width: 1fr; height: 1fr; }
-    """
+    DEFAULT_CSS = "RecordGrid { width: 1fr; height: 1fr; }"
 
     class Moved(Message):
         """The cursor is elsewhere, or the same place means something else."""
