@@ -118,7 +118,7 @@ def test_a_copy_is_a_record_of_its_own() -> None:
         (RowState.SENDING, Compound((set_cell(0, "name", "x"), set_cell(1, "name", "x"))), "Row 2 is with"),
         (RowState.QUEUED, DeleteRows((0, 1)), "Row 2 is about to be sent. Delete it when"),
         (RowState.SENDING, DeleteRows((1,)), "Row 2 is with the server. Delete it when"),
-        (RowState.UNKNOWN, DeleteRows((1,)), "Look it up before deleting it"),
+        (RowState.UNKNOWN, DeleteRows((1,)), "It stays until that is settled"),
     ],
     ids=str,
 )
