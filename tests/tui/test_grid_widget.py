@@ -526,3 +526,20 @@ async def test_a_letter_typed_in_the_same_breath_as_the_menu_key_is_for_the_menu
         ui.grid.post_message(events.Key("full_stop", "."))
         await ui.until(lambda: ui.screen.menu.has_class("-open"))
         assert ui.grid.open is None
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_the_menu_and_a_click_in_the_footer_reach_the_apps_own_actions(
+    start: Start, size: tuple[int, int]
+) -> None:
+    async with start(size, FEW) as ui:
+        await ui.press("slash", "h")
+        await ui.until(lambda: isinstance(ui.app.screen, HelpScreen))
+        await ui.press("escape")
+        await ui.until(lambda: isinstance(ui.app.screen, GridScreen))
+        await ui.pilot.click(ui.screen.footer, offset=(2, 0))
+        await ui.until(lambda: isinstance(ui.app.screen, HelpScreen))
+        await ui.press("escape")
+        await ui.until(lambda: isinstance(ui.app.screen, GridScreen))
+        await ui.press("slash", "q")
+        await ui.until(lambda: not ui.app.is_running)

@@ -132,7 +132,7 @@ class GridScreen(GridView):
     async def _do(self, action: Action) -> None:
         self.close_menu()
         if self.can(action.id):
-            await self.run_action(action.id)
+            await self.do(action.id)
 
     @on(Menu.Closed)
     def close_menu(self) -> None:

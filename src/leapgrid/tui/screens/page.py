@@ -131,7 +131,12 @@ class Page(Screen[None]):
 
     async def on_footer_bar_pressed(self, event: FooterBar.Pressed) -> None:
         event.stop()
-        await self.run_action(event.action)
+        await self.do(event.action)
+
+    async def do(self, action_id: str) -> None:
+        """Do an action by its id, be it this screen's or the app's."""
+        is_apps = any(action.id == action_id for action in actions_of("app"))
+        await (self.app if is_apps else self).run_action(action_id)
 
     def say(self, sentence: str, *, sign: str = "", role: str = "text") -> None:
         """Put one sentence on the issue line."""
