@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -23,7 +23,7 @@ class Launch:
         problems: sentences about files of the person's own that could not be used (theme, keys, settings).
     """
 
-    palettes: dict[str, Palette]
+    palettes: MutableMapping[str, Palette]
     kind: Literal["start", "file", "samples", "draft"] = "start"
     file: Path | None = None
     draft_id: str = ""

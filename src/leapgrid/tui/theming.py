@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -211,23 +211,60 @@ def theme_directories(user_directory: Path | None = None) -> list[Path]:
     return [d for d in found if d.is_dir()]
 
 
-def load_themes(user_directory: Path | None = None) -> tuple[dict[str, Palette], list[str]]:
+class Themes(MutableMapping[str, Palette]):
+    """Themes by name, each read when it is first asked for: the start waits for one file and not for all.
+
+    Attributes:
+        problems: one message for each file that cannot be used, as far as they were read.
+    """
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+        self._files: dict[str, Path] = {}
+        self._read: dict[str, Palette] = {}
+
+    def add(self, path: Path) -> None:
+        """Offer a file; the first of a name stays."""
+        self._files.setdefault(path.stem, path)
+
+    def __getitem__(self, name: str) -> Palette:
+        if name not in self._read:
+            path = self._files[name]
+            try:
+                self._read[name] = read_theme(path)
+            except ThemeError as error:
+                del self._files[name]
+                self.problems.append(str(error))
+                raise KeyError(name) from error
+        return self._read[name]
+
+    def __setitem__(self, name: str, palette: Palette) -> None:
+        self._read[name] = palette
+
+    def __delitem__(self, name: str) -> None:
+        del self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([name for name in {**self._files, **self._read} if name in self])
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+
+def load_themes(user_directory: Path | None = None) -> tuple[Themes, list[str]]:
     """All themes that can be used, by name, and one message for each file that cannot.
 
     Args:
-        user_directory: the folder of the person's own themes; its files win over ours.
+        user_directory: the folder of the person's own themes; its files win over ours, and are read at once,
+            so that a mistake in one is said at the start.
     """
-    palettes: dict[str, Palette] = {}
-    problems: list[str] = []
+    themes = Themes()
     for directory in theme_directories(user_directory):
         for path in sorted(directory.glob("*.toml")):
-            if path.stem in palettes:
-                continue
-            try:
-                palettes[path.stem] = read_theme(path)
-            except ThemeError as error:
-                problems.append(str(error))
-    return palettes, problems
+            themes.add(path)
+            if directory == user_directory:
+                themes.get(path.stem)  # reads it, and forgets it where it cannot be used
+    return themes, themes.problems
 
 
 def palette_of(node: DOMNode) -> Palette:
