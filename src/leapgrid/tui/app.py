@@ -15,7 +15,7 @@ from leapgrid.files import UnreadableFile
 from leapgrid.tui import messages as asked
 from leapgrid.tui.actions import bindings
 from leapgrid.tui.checking import check_in_background
-from leapgrid.tui.commands import LeapGridCommands
+from leapgrid.tui.commands import CommandScreen, LeapGridCommands
 from leapgrid.tui.desk import Desk
 from leapgrid.tui.launch import Launch
 from leapgrid.tui.screens.grid import GridScreen
@@ -32,28 +32,7 @@ class LeapGridApp(App[None]):
     ENABLE_COMMAND_PALETTE = True
     COMMANDS = {LeapGridCommands}  # noqa: RUF012  # Textual declares it so
     BINDINGS = [*bindings("app"), Binding("ctrl+c", "nothing", show=False)]  # noqa: RUF012  # the same
-    # The palette is Textual's own; here it is brought to our grounds, without its boxes and its icon.
-    CSS = """
-    ToastRack { display: none; }
-    CommandPalette { background: transparent; }
-    CommandPalette > Vertical { background: $lg-panel; margin-top: 2; width: 72; max-width: 90%; }
-    CommandPalette #--input { border: none; background: $lg-header; height: 3; padding: 1 0; }
-    CommandPalette #--input.--list-visible { border: none; }
-    CommandPalette CommandInput, CommandPalette CommandInput:focus {
-        border: none; height: 1; background: $lg-header; color: $lg-strong; padding: 0 2;
-    }
-    CommandPalette SearchIcon { display: none; }
-    CommandPalette CommandList, CommandPalette CommandList:focus {
-        border: none; background: $lg-panel; scrollbar-size-vertical: 1;
-        scrollbar-color: $lg-rule; scrollbar-color-hover: $lg-rule; scrollbar-color-active: $lg-rule;
-        scrollbar-background: $lg-panel; scrollbar-background-hover: $lg-panel;
-        scrollbar-background-active: $lg-panel;
-    }
-    CommandPalette CommandList > .option-list--option { color: $lg-text; }
-    CommandPalette CommandList > .option-list--option-highlighted {
-        background: $lg-cell; color: $lg-on-cell; text-style: bold;
-    }
-    """
+    CSS = "ToastRack { display: none; }"
 
     def __init__(self, desk: Desk, launch: Launch) -> None:
         """
@@ -129,6 +108,10 @@ class LeapGridApp(App[None]):
         if isinstance(screen, Page) and screen.has_class("-tiny"):
             return action == "quit"
         return super().check_action(action, parameters)
+
+    def action_command_palette(self) -> None:
+        if not isinstance(self.screen, CommandScreen):
+            self.push_screen(CommandScreen(id="--command-palette"))
 
     def action_nothing(self) -> None:
         """Ctrl+C is for copying; it must not end a program in which work lies."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, cast
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.fuzzy import Matcher
 from textual.types import IgnoreReturnCallbackType
@@ -83,3 +83,29 @@ def _highlighted(matcher: Matcher, title: str) -> Content:
         for offset in offsets:
             content = content.stylize(matcher.match_style, offset, offset + 1)
     return content
+
+
+class CommandScreen(CommandPalette):
+    """Textual's palette, brought to our grounds, without its boxes and its icon."""
+
+    # Of this screen and not of the app: it is parsed when the palette is opened first.
+    CSS = """
+    CommandScreen { background: transparent; }
+    #--container { background: $lg-panel; margin-top: 2; width: 72; max-width: 90%; }
+    #--input { border: none; background: $lg-header; height: 3; padding: 1 0; }
+    #--input.--list-visible { border: none; }
+    CommandInput, CommandInput:focus {
+        border: none; height: 1; background: $lg-header; color: $lg-strong; padding: 0 2;
+    }
+    SearchIcon { display: none; }
+    CommandList, CommandList:focus {
+        border: none; background: $lg-panel; scrollbar-size-vertical: 1;
+        scrollbar-color: $lg-rule; scrollbar-color-hover: $lg-rule; scrollbar-color-active: $lg-rule;
+        scrollbar-background: $lg-panel; scrollbar-background-hover: $lg-panel;
+        scrollbar-background-active: $lg-panel;
+    }
+    CommandList > .option-list--option { color: $lg-text; }
+    CommandList > .option-list--option-highlighted {
+        background: $lg-cell; color: $lg-on-cell; text-style: bold;
+    }
+    """
