@@ -504,3 +504,20 @@ async def test_everything_is_there_another_day(
         plan = ui.session.plan(ui.app.desk.options)
         assert plan.records == 1, "the good record of the refused chunk"
     assert sandbox.store.count("lead") == 2
+
+
+@both_sizes
+async def test_a_file_that_was_sent_before_says_so_when_it_is_opened_and_before_it_is_sent(
+    start: Start, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    file = tmp_path / "leads.json"
+    file.write_text(json.dumps(GOOD))
+    async with start(size, file=file) as ui:
+        assert "sent before" not in ui.issue
+        await ui.send()
+        assert ui.sandbox.store.count("lead") == 3
+    async with start(size, file=file) as ui:
+        assert "This file was sent before (3 created)" in ui.issue
+        await ui.press("f9")
+        await ui.until(lambda: "This file was sent before (3 created)" in ui.text)
+        assert "Will send" in ui.text

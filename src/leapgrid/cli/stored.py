@@ -10,11 +10,11 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from leapgrid.cli.exits import Code, Ended
-from leapgrid.cli.layout import listing, plural
+from leapgrid.cli.layout import plural
 from leapgrid.cli.streams import Streams
 from leapgrid.config import data_dir, workspace_url
 from leapgrid.drafting import DraftError, WorkingDraft
-from leapgrid.records import RowState
+from leapgrid.drafting.earlier import sent_before
 from leapgrid.workspace import WorkspaceError
 
 if TYPE_CHECKING:
@@ -75,19 +75,10 @@ def tell_recovered(streams: Streams, workspace: Workspace) -> None:
 
 def tell_earlier(streams: Streams, workspace: Workspace, file: str, base_url: str) -> None:
     """Say that this very file was sent there before, where records of it are or may be at the server."""
-    path = os.path.abspath(file)
-    created = unknown = 0
-    for draft in workspace.drafts():
-        if not draft.source or os.path.abspath(draft.source) != path:
-            continue
-        if any(submission.origin == base_url for submission in workspace.submissions(draft.id)):
-            created += draft.counts.get(RowState.CREATED, 0) + draft.counts.get(RowState.ALREADY_THERE, 0)
-            unknown += draft.counts.get(RowState.UNKNOWN, 0)
-    if created or unknown:
-        parts = [f"{created:,} created"] if created else []
-        parts += [f"{unknown:,} unknown"] if unknown else []
+    earlier = sent_before(workspace, file, base_url)
+    if earlier:
         streams.err(
-            f"This file was submitted before ({listing(parts)}); its records are sent once more now. "
+            f"This file was submitted before ({earlier}); its records are sent once more now. "
             "To send only what is left, go on with its draft: leapgrid."
         )
 

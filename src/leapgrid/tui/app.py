@@ -150,7 +150,11 @@ class LeapGridApp(App[None]):
         session.tell(Changed(checked=(0, len(draft.batch) * len(draft.schema.fields))))
         screen = GridScreen(self.desk, session, self.keymap)
         await self.push_screen(screen)
-        said = [*problems, *(note.message for note in draft.notes)]
+        if draft.source:
+            session.sent_before = await asyncio.to_thread(self.desk.sent_before, draft)
+        # What was left out matters more than how the file was read.
+        notes = sorted(draft.notes, key=lambda note: note.code in ("delimiter", "json5", "wrapped"))
+        said = [*filter(None, [session.sent_before]), *problems, *(note.message for note in notes)]
         if said:
             more = f" (and {len(said) - 1} more notes)" if len(said) > 1 else ""
             screen.say(said[0] + more)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from leapgrid.drafting import SAMPLE_LEADS, SAMPLE_NAME, WorkingDraft
+from leapgrid.drafting.earlier import sent_before
 from leapgrid.records import CheckContext, ObjectSchema, schema_for
 from leapgrid.submit import Plan, SubmitOptions
 from leapgrid.superleap import SecretToken
@@ -277,6 +278,18 @@ class Desk:
         if self.session is not None:
             session, self.session = self.session, None
             await asyncio.to_thread(session.draft.close)
+
+    def sent_before(self, draft: WorkingDraft) -> str:
+        """What sending this draft's file again would do, where it was sent there before; else ""."""
+        if not draft.source or self.link is None:
+            return ""
+        try:
+            earlier = sent_before(self.workspace, draft.source, self.link.base_url, draft.id)
+        except WorkspaceError:
+            return ""  # only a warning; what cannot be read is said where it keeps from sending
+        if not earlier:
+            return ""
+        return f"This file was sent before ({earlier}); sending it makes those records once more."
 
     # -- connection ---------------------------------------------------------------------------------------
 

@@ -60,6 +60,7 @@ class Session:
         rows: the grid's model of them.
         run: the submission that is going on or was the last one here, or None.
         checking: how many cells of how many were checked; None when all are.
+        sent_before: a sentence where the same file was sent before from another draft, or "".
     """
 
     def __init__(self, draft: WorkingDraft) -> None:
@@ -67,6 +68,7 @@ class Session:
         self.rows = DraftRows(draft, self._keep)
         self.run: RunProgress | None = None
         self.checking: tuple[int, int] | None = None
+        self.sent_before = ""
         self.chunk_size = SubmitOptions().chunk_size
         self._outcomes_revision = 0
         self._planned: tuple[tuple[int, ...], Plan] | None = None

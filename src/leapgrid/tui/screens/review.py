@@ -122,6 +122,8 @@ class ReviewScreen(Page):
         self._fit()
         if self.state.obstacle:
             self.say(self.state.obstacle, role="text")
+        elif session is not None and session.sent_before:
+            self.say(session.sent_before, sign="~", role="warning")
         else:
             self.issue_line.show(type(self.issue_line.state)())
         self._show_send()
