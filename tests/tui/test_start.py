@@ -109,7 +109,7 @@ async def test_letters_act_at_once_wherever_the_cursor_is(tmp_path: Path) -> Non
         async with app.run_test(size=(80, 24)) as pilot:
             await begun(app, pilot, Desk(space), 0)
             assert "Go on with" not in app.text
-            await pilot.press("d", "o", "n", "ctrl+o")
+            await pilot.press("d", "O", "N", "ctrl+o")
             await pilot.pause()
             assert [type(m) for m in app.asked] == [SampleLeads, AskForFile, NewDraft, AskForFile]
 
@@ -126,6 +126,9 @@ async def test_removing_asks_once_and_another_key_takes_the_question_back(tmp_pa
             await pilot.pause()
             assert asks in app.text
             await pilot.press("down", "up")
+            await pilot.pause()
+            assert asks not in app.text
+            await pilot.press("delete", "escape")
             await pilot.pause()
             assert asks not in app.text
             await pilot.press("delete")

@@ -146,10 +146,23 @@ def binding_id(action: Action) -> str:
 def bindings(*scopes: Scope) -> list[BindingType]:
     """Textual bindings for the actions of these scopes that have a key."""
     return [
-        Binding(a.keys, a.id, a.label or a.title, id=binding_id(a), tooltip=a.help, show=bool(a.label))
+        Binding(
+            _in_both_cases(a.keys),
+            a.id,
+            a.label or a.title,
+            id=binding_id(a),
+            tooltip=a.help,
+            show=bool(a.label),
+        )
         for a in actions_of(*scopes)
         if a.keys
     ]
+
+
+def _in_both_cases(keys: str) -> str:
+    """Letters are shown as capitals, so they work as such too."""
+    found = [key.strip() for key in keys.split(",")]
+    return ",".join(found + [key.upper() for key in found if len(key) == 1 and key.isalpha()])
 
 
 _KEY_NAMES = {

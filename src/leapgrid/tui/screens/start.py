@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from textual import on, work
+from textual import events, on, work
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -238,6 +238,13 @@ class StartScreen(Page):
             self._asked = ""
             self._say_where()
         self.show_footer()
+
+    def on_key(self, event: events.Key) -> None:
+        """Escape answers the question whether to remove a draft with no."""
+        if event.key == "escape" and self._asked:
+            event.stop()
+            self._asked = ""
+            self._say_where()
 
     @on(StartList.Acted)
     def action_open_draft(self) -> None:
