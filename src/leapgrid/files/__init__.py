@@ -9,15 +9,32 @@ from leapgrid.lazy import lazily
 
 if TYPE_CHECKING:
     from leapgrid.files.headers import suggest_mapping, unique_names
-    from leapgrid.files.model import FileError, FileRead, Kind, Note, UnreadableFile, UnwritableFile
+    from leapgrid.files.model import (
+        Detected,
+        Fact,
+        FileError,
+        FileRead,
+        ImportMapping,
+        Kind,
+        Note,
+        RawFile,
+        ReadOptions,
+        UnreadableFile,
+        UnwritableFile,
+    )
     from leapgrid.files.reader import read_file
     from leapgrid.files.rejects import RejectedRow, write_rejects
 
 __all__ = [
+    "Detected",
+    "Fact",
     "FileError",
     "FileRead",
+    "ImportMapping",
     "Kind",
     "Note",
+    "RawFile",
+    "ReadOptions",
     "RejectedRow",
     "UnreadableFile",
     "UnwritableFile",
@@ -31,7 +48,19 @@ __getattr__, __dir__ = lazily(
     __name__,
     {
         "headers": ("suggest_mapping", "unique_names"),
-        "model": ("FileError", "FileRead", "Kind", "Note", "UnreadableFile", "UnwritableFile"),
+        "model": (
+            "Detected",
+            "Fact",
+            "FileError",
+            "FileRead",
+            "ImportMapping",
+            "Kind",
+            "Note",
+            "RawFile",
+            "ReadOptions",
+            "UnreadableFile",
+            "UnwritableFile",
+        ),
         "reader": ("read_file",),
         "rejects": ("RejectedRow", "write_rejects"),
     },

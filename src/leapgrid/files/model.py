@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from leapgrid.records.frame import Frame
 from leapgrid.records.schema import ObjectSchema
 
-Kind = Literal["csv", "tsv", "json", "curl"]
-"""What a file turned out to hold, whatever its name ends in."""
+Kind = Literal["csv", "tsv", "xlsx", "ods", "xls", "json", "jsonl", "curl"]
+"""What a file turned out to hold, whatever its name ends in. "csv" is text with any delimiter but tabs."""
+
+Fact = Literal["encoding", "delimiter", "header", "lines", "sheet"]
+"""What can be found out about a file, or said by a person."""
 
 
 class FileError(Exception):
@@ -53,11 +56,98 @@ class Note(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How a file is to be read; what is None is found out.
+
+    Attributes:
+        encoding: a name that Python's codecs know, such as ``cp1252``.
+        delimiter: the one character that parts values.
+        header_line: the physical line (or row of the sheet) of the headers, from 1; 0: there are none.
+        sheet: the name of a spreadsheet's sheet.
+    """
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    header_line: int | None = None
+    sheet: str | None = None
+
+
+class Detected(NamedTuple):
+    """A fact about a file, with what follows from it.
+
+    Attributes:
+        fact: which.
+        value: for a person: ``Windows-1252``, ``;``, ``in line 3``, ``405 fit, 4 long, 3 short``.
+        why: one sentence on what it means for the data, safe to print: ``UTF-8 does not fit. Reads "Müller",
+            not "MÃ¼ller".``
+        choices: what a person may choose instead, likeliest first, as :class:`ReadOptions` takes it; the
+            one in use is among them. Empty where there is nothing to choose.
+    """
+
+    fact: Fact
+    value: str
+    why: str
+    choices: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RawFile:
+    """A file as a table, before anybody has said which column is which field.
+
+    Attributes:
+        frame: every column of the file, all text, exactly as read.
+        kind: what the file held.
+        source: the path as it was given, "-" for standard input.
+        name: the file's name as messages print it.
+        size: bytes.
+        options: as they were used: nothing that applies to this kind is None.
+        detected: what was found out, in the order in which it is told.
+        notes: what a person should know although the file could be read.
+        keyed: the columns are keys of objects (JSON, JSONL, curl): keys that the schema does not know are
+            sent as extra fields, where columns of a table are left out.
+        single: there is one object only, which may be something else than a record.
+    """
+
+    frame: Frame
+    kind: Kind
+    source: str
+    name: str
+    size: int
+    options: ReadOptions
+    detected: tuple[Detected, ...] = ()
+    notes: tuple[Note, ...] = ()
+    keyed: bool = False
+    single: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImportMapping:
+    """What a person said about bringing in a file: on the mapping screen, by options, in a recipe, earlier.
+
+    Attributes:
+        columns: header (made unique by :func:`unique_names`) -> field, None to leave the column out.
+        constants: field -> the text that every record gets in it.
+        values: field -> {text in the file: text to take instead}.
+        default_country: two letters, for phones without a country code; None: as the profile says.
+        date_order: how 03/04/2026 is read; None: nobody has said.
+        options: how the file is read.
+    """
+
+    columns: Mapping[str, str | None] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    default_country: str | None = None
+    date_order: Literal["dmy", "mdy"] | None = None
+    options: ReadOptions = ReadOptions()
+
+
+@dataclass(frozen=True, slots=True)
 class FileRead:
     """A file that was read.
 
     Attributes:
-        frame: every column of the file, all text, exactly as read.
+        frame: every column of the file, all text, exactly as read; behind them (from ``frame.own`` on)
+            columns that were made on import: constants, and columns whose values were matched.
         schema: the object's schema, with a text field for each extra name that is sent.
         mapping: field -> index of its column in the frame.
         header_mapping: header -> field, or None for a column that is left out; in the order of the file.
@@ -65,6 +155,7 @@ class FileRead:
         notes: what was found on the way, in the order of the lines.
         source: the path as it was given.
         kind: what the file held.
+        said: what was said about it, with the options as they were used.
     """
 
     frame: Frame
@@ -74,3 +165,4 @@ class FileRead:
     notes: tuple[Note, ...]
     source: str
     kind: Kind
+    said: ImportMapping = field(default_factory=ImportMapping)

@@ -29,11 +29,13 @@ class Frame:
         headers: as read; they may be empty, and alike.
         columns: one sequence of texts a header, all of one length (lists, or polars Series of strings).
         lines: the physical line (or sheet row) where each record began, from 1; None where there are none.
+        own: how many columns are the file's own; those behind them were made on import. -1: all.
     """
 
     headers: tuple[str, ...]
     columns: tuple[Sequence[str], ...]
     lines: Sequence[int] | None = None
+    own: int = -1
 
     def __post_init__(self) -> None:
         lengths = {len(column) for column in self.columns}
@@ -41,6 +43,8 @@ class Frame:
             lengths.add(len(self.lines))
         if len(self.headers) != len(self.columns) or len(lengths) > 1:
             raise ValueError("A frame needs one column a header, all of one length.")
+        if self.own < 0:
+            object.__setattr__(self, "own", len(self.columns))
 
     @classmethod
     def empty(cls) -> Frame:
@@ -74,6 +78,10 @@ class Frame:
         """All texts of a column, as a list of its own."""
         return _texts(self.columns[column])
 
+    def with_made(self, header: str, column: Sequence[str]) -> Frame:
+        """The frame with one more column, which is not the file's own."""
+        return Frame((*self.headers, header), (*self.columns, column), self.lines, self.own)
+
     def digest(self) -> str:
         """SHA-256 in hexadecimal over headers, texts and line numbers; the same for lists and Series."""
         sha = hashlib.sha256(b"leapgrid frame 1\n")
@@ -101,7 +109,8 @@ class Frame:
             stored["lines"] = pl.Series(self.lines, dtype=pl.Int64)
         for index, (header, column) in enumerate(zip(self.headers, self.columns, strict=True)):
             # Headers may be alike, empty or not encodable; Arrow wants unique names in UTF-8.
-            stored[f"{index} {json.dumps(header)}"] = _series(column)
+            made = "+" if index >= self.own else ""
+            stored[f"{index}{made} {json.dumps(header)}"] = _series(column)
         pl.DataFrame(stored).write_ipc(path, compression="zstd")
 
     @classmethod
@@ -123,14 +132,17 @@ class Frame:
         headers: list[str] = []
         columns: list[Sequence[str]] = []
         lines: Sequence[int] | None = None
+        own = 0
         for series in table.get_columns():
             if series.name == "lines":
                 lines = series.to_list()
                 continue
             try:
-                headers.append(str(json.loads(series.name.split(" ", 1)[1])))
+                place, header = series.name.split(" ", 1)
+                headers.append(str(json.loads(header)))
             except (IndexError, ValueError) as problem:
                 raise FrameError(f"{_UNREADABLE}: another format.") from problem
+            own += not place.endswith("+")
             if series.dtype == pl.Binary:
                 columns.append([raw.decode("utf-8", "surrogatepass") for raw in series.to_list()])
             elif series.dtype == pl.String:
@@ -139,7 +151,7 @@ class Frame:
                 )
             else:
                 raise FrameError(f"{_UNREADABLE}: another format.")
-        return cls(tuple(headers), tuple(columns), lines)
+        return cls(tuple(headers), tuple(columns), lines, own)
 
 
 def _texts(column: Sequence[str]) -> list[str]:
