@@ -39,6 +39,7 @@ from leapgrid.submit.plan import plan as plan_rows
 from leapgrid.workspace import Journal, JournalEntry, RowsTaken, StoredDraft, WorkspaceError
 
 if TYPE_CHECKING:
+    from leapgrid.files import FileRead
     from leapgrid.submit.events import SubmitEvent
     from leapgrid.workspace import Workspace
 
@@ -162,15 +163,28 @@ class WorkingDraft(KnownRows):
         from leapgrid.files import read_file
 
         read = read_file(path, schema=schema, mapping=mapping, sheet=sheet)
-        stored = _store(
-            workspace,
-            name or Path(path).name,
-            read.schema,
-            read.frame,
-            read.mapping,
-            read.source,
-            [_note_data(note) for note in read.notes],
-        )
+        return cls.from_read(workspace, read, name or Path(path).name, context=context, clock=clock)
+
+    @classmethod
+    def from_read(
+        cls,
+        workspace: Workspace | None,
+        read: FileRead,
+        name: str,
+        *,
+        context: CheckContext = _PLAIN,
+        clock: Callable[[], float] = time.time,
+    ) -> WorkingDraft:
+        """A draft of a file that was read and mapped, not checked yet.
+
+        Args:
+            workspace: None to look at it only, or to put it into one later: see :meth:`store_in`.
+
+        Raises:
+            WorkspaceError: it cannot be kept.
+        """
+        notes = [_note_data(note) for note in read.notes]
+        stored = _store(workspace, name, read.schema, read.frame, read.mapping, read.source, notes)
         return cls(stored, workspace, context=context, header_mapping=read.header_mapping, clock=clock)
 
     @classmethod
