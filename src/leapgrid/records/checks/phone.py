@@ -89,6 +89,36 @@ def _check(text: str, default_country: str | None) -> Findings:
     return verdict if has_errors(verdict) else (*findings, *verdict)
 
 
+def phone_key(text: str, default_country: str | None) -> str | None:
+    """The number of a cell as E.164 (``+491712345678``), by which spellings of one number are known.
+
+    Signs and extensions around the number are passed over, and a missing + is taken as the suggested change
+    of :func:`check_phone` takes it.
+
+    Args:
+        text: the whole cell.
+        default_country: as for :func:`check_phone`.
+
+    Returns:
+        None where there is no number that can be called: its country is not known or its length not usual.
+    """
+    if len(text) > _ABSURD or not _digits(text) or _SCIENTIFIC.match(text) or _late_plus(text) is not None:
+        return None
+    country = _region(default_country)
+    tidy, _ = _tidy(text, country)
+    reading = _read(tidy, country)
+    if not _is_international(tidy):
+        if not 2 <= len(_digits(text)) <= _LONGEST:
+            return None
+        reading = _with_country(tidy, reading, country)
+    if reading.number is None or reading.reach not in ("valid", "unassigned"):
+        return None
+    from phonenumbers import PhoneNumberFormat, format_number
+
+    key: str = format_number(reading.number, PhoneNumberFormat.E164)
+    return key
+
+
 def type_phone(text: str, default_country: str | None) -> Typing:
     """The verdict on a phone number that is being typed.
 
@@ -176,19 +206,29 @@ def _without_country(text: str, tidy: str, reading: _Reading, country: str | Non
     if len(_digits(text)) < 2:
         return (error("phone_length", f"There are too few digits. {_EXAMPLE}"),)
     digits = "".join(c for _, c in _digits(tidy))
-    if digits.startswith("00"):
-        value = _international(_read(f"+{digits[2:]}", None))
-        if value:
-            return (warning("phone_no_country", "Write + in place of 00.", Fix(f"Change to {value}", value)),)
-    value = _international(reading)
-    if country is not None and reading.reach != "valid" and _read(f"+{digits}", None).reach == "valid":
-        # 49171... in Germany: only the + is missing.
-        value = _international(_read(f"+{digits}", None))
+    value = _international(_with_country(tidy, reading, country))
+    if value and digits.startswith("00") and _international(_read(f"+{digits[2:]}", None)):
+        return (warning("phone_no_country", "Write + in place of 00.", Fix(f"Change to {value}", value)),)
     if value:
         return (warning("phone_no_country", "No country code.", Fix(f"Change to {value}", value)),)
     advice = "Start with + and the country"
     advice += ", or set a default country." if country is None else "."
     return (warning("phone_no_country", f"No country code. {advice}"),)
+
+
+def _with_country(tidy: str, reading: _Reading, country: str | None) -> _Reading:
+    """A number without a country code, read with the one that is probably missing."""
+    digits = "".join(c for _, c in _digits(tidy))
+    if digits.startswith("00"):
+        dialled = _read(f"+{digits[2:]}", None)
+        if dialled.reach in ("valid", "unassigned"):
+            return dialled
+    if country is not None and reading.reach != "valid":
+        # 49171... in Germany: only the + is missing.
+        bare = _read(f"+{digits}", None)
+        if bare.reach == "valid":
+            return bare
+    return reading
 
 
 def _tidy(text: str, country: str | None) -> tuple[str, Findings]:

@@ -1,0 +1,62 @@
+"""What makes two cells the same value: for duplicates within a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from leapgrid.records.checks.base import CheckContext
+from leapgrid.records.checks.columns.column import texts_of
+from leapgrid.records.checks.phone import phone_key
+from leapgrid.records.schema import Field, FieldType
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def has_keys(field: Field) -> bool:
+    """Whether two records with the same value of this field are probably one."""
+    return field.type in (FieldType.EMAIL, FieldType.PHONE) or field.unique or field.name == "external_id"
+
+
+def value_key(field: Field, text: str, context: CheckContext) -> str | None:
+    """What a cell shares with all cells of the same value.
+
+    Args:
+        field: the cell's field.
+        text: exactly what stands in the cell.
+        context: what a phone without a country means.
+
+    Returns:
+        An address without its case, a phone as E.164, an external id or a value of a unique field as it
+        stands; None where the field has no such rule, or the cell is blank, is no address or no number that
+        can be called.
+    """
+    if not has_keys(field) or not text.strip():
+        return None
+    if field.type is FieldType.EMAIL:
+        local, at, domain = text.rpartition("@")
+        return text.casefold() if at and local and domain else None
+    if field.type is FieldType.PHONE:
+        return phone_key(text, context.default_country)
+    return text
+
+
+def value_keys(
+    field: Field, column: Sequence[str], context: CheckContext
+) -> Sequence[str | None] | pl.Series | None:
+    """:func:`value_key` of every cell of a column.
+
+    Args:
+        field: the column's field.
+        column: texts, as a list or a polars Series of strings.
+        context: as for :func:`value_key`.
+
+    Returns:
+        One key a cell, a list or a polars Series of strings; None where the field has no such rule.
+    """
+    if not has_keys(field):
+        return None
+    texts = texts_of(column)
+    keys = {text: value_key(field, text, context) for text in dict.fromkeys(texts)}
+    return [keys[text] for text in texts]
