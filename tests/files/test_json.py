@@ -26,7 +26,8 @@ def test_reads_the_documented_requests(sample: str) -> None:
     found = read_file(SAMPLES / sample, schema=schema_for("lead"))
     assert records(found) == json.loads((SAMPLES / sample).read_text())
     assert found.kind == "json"
-    assert found.frame.lines is None
+    text = (SAMPLES / sample).read_text()
+    assert found.frame.lines == [n for n, line in enumerate(text.split("\n"), 1) if line.strip() == "{"]
     assert found.notes == ()
     assert found.header_mapping == {"name": "name", "email": "email"}
 
@@ -95,14 +96,15 @@ def test_keys_that_the_schema_does_not_know_are_sent(read: Read) -> None:
     found = read("in.json", '[{"name": "A", "size": 3}, {"multiselect_1": ["op3"], "Email": "x"}]')
     assert found.schema.extra_names == ("size", "multiselect_1", "Email")
     assert records(found) == [{"name": "A", "size": "3"}, {"multiselect_1": '["op3"]', "Email": "x"}]
-    assert codes(found) == ["nested_value", "extra_field", "extra_field", "extra_field"]
-    assert found.notes[-1].message.endswith("Closest: email.")
+    assert codes(found) == ["extra_field", "extra_field", "extra_field", "nested_value"]
+    assert found.notes[2].message.endswith("Closest: email.")
 
 
 def test_lists_and_objects_become_their_json_text(read: Read) -> None:
     found = read("in.json", '[{"name": "A", "x": {"b": [1.50, "é", null, true], "a": {}}}]')
     assert records(found)[0]["x"] == '{"b":[1.50,"é",null,true],"a":{}}'
-    assert found.notes[0].message == "Record 1 has an object in “x”; it was read as its JSON text."
+    assert found.notes[1].line == 1
+    assert found.notes[1].message == "Record 1 (line 1) has an object in “x”; it was read as its JSON text."
 
 
 def test_half_a_character_is_replaced_and_noted(read: Read) -> None:
@@ -163,14 +165,17 @@ def test_maps_keys_as_a_person_says(read: Read) -> None:
         ('[{"name": "A"}\n,{"name": "B" "email": 1}]', "a closing bracket is missing in line 2", 2),
         ('[\n{"name": "A"},\n', "it ends too early in line", 3),
         ('[\n{"name": "A\n', "a line break or control character stands within a text in line 2", 2),
-        ('{"name": "A"}\n{"name": "B"}\n', "has one JSON object a line; line 2 begins another one.", 2),
+        ('{"name": "A"}\n["B"]\n', "more text follows where it should end in line 2, character 1.", 2),
+        ('[\r\n{"name": "A"},\r\n{"name": B}]', "a value is missing in line 3, character 10.", 3),
+        ('[\r{"name": "A"},\r{"name": B}]', "a value is missing in line 3, character 10.", 3),
+        ('[/*\n\n*/{"name": "A"},\n{"name": {"a": 1}, "b": [}]', "in line 4, character 26.", 4),
         ("name,email\nA,b\n", "in.json is not JSON", 1),
         ("[" * 200_000, "Line 1 of in.json is nested deeper than 64 levels.", 1),
         ("\n" + '[{"a":' * 200_000, "Line 2 of in.json is nested deeper than 64 levels.", 2),
-        ('[{"name": ' + "[" * 70 + "]" * 70 + "}]", "is nested deeper than 64 levels in “name”.", None),
+        ('[{"name": ' + "[" * 70 + "]" * 70 + "}]", "is nested deeper than 64 levels in “name”.", 1),
         ("[{a: " + "[" * 5000, "is nested deeper than 64 levels.", 1),
-        ('[{"name": "' + "x" * 140_000 + '"}]', "more than 131,072 characters in “name”.", None),
-        (json.dumps([{f"k{n}": 1} for n in range(2_001)]), "more than 2,000 different keys", None),
+        ('[{"name": "' + "x" * 140_000 + '"}]', "more than 131,072 characters in “name”.", 1),
+        (json.dumps([{f"k{n}": 1} for n in range(2_001)]), "more than 2,000 different keys", 1),
         ("[" + "{}," * 500_001 + "{}]", "more than 500,000 objects", None),
     ],
 )  # fmt: skip

@@ -65,16 +65,19 @@ class Body:
     Attributes:
         text: exactly what the command would send.
         line: the physical line on which it begins.
+        flat: its line breaks are not those of the file, since they were written as escapes.
     """
 
     text: str
     line: int
+    flat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Word:
     text: str
     line: int
+    flat: bool = False
 
 
 def read_curl(text: str, name: str, slug: str, notes: Notebook) -> list[Body]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from leapgrid.files.columns import ColumnsBuilder
 from leapgrid.files.headers import normalise, note_extra, resolve_wanted, unique_names
-from leapgrid.files.jsontext import Literal, Object, compact, depth
+from leapgrid.files.jsonscan import Literal, Object
+from leapgrid.files.jsontext import compact, depth
 from leapgrid.files.limits import MAX_CELL, MAX_CELLS, MAX_COLUMNS, MAX_DEPTH
 from leapgrid.files.model import UnreadableFile
 from leapgrid.files.notebook import Notebook, quoted
@@ -35,7 +37,7 @@ def records_of(value: Any, name: str, schema: ObjectSchema, notes: Notebook) -> 
     if isinstance(value, list):
         return _all_objects(value, name)
     raise UnreadableFile(
-        f"{name} holds {_kind(value)}, not records. A list of objects is expected: [{{...}}, ...].", None
+        f"{name} holds {kind_of(value)}, not records. A list of objects is expected: [{{...}}, ...].", None
     )
 
 
@@ -57,22 +59,15 @@ def _all_objects(items: list[Any], where: str) -> list[Object]:
     for number, item in enumerate(items, 1):
         if not isinstance(item, Object):
             raise UnreadableFile(
-                f"Record {number} of {where} is {_kind(item)}, not an object with fields. "
+                f"Record {number} of {where} is {kind_of(item)}, not an object with fields. "
                 'Write it as {"name": "..."}.',
             )
     return items
 
 
-def _kind(value: Any) -> str:
+def kind_of(value: Any) -> str:
+    """What a JSON value is, in plain words."""
     return _KINDS.get(type(value), "an object")
-
-
-def _note_repeated(record: Object, number: int, notes: Notebook) -> None:
-    for key in record.repeated:
-        if notes.has_room("repeated_key"):
-            notes.add(
-                "repeated_key", None, f"Record {number} has {quoted(key)} more than once; the last counts."
-            )
 
 
 def tabulate(records: list[Object], name: str, notes: Notebook) -> Frame:
@@ -81,67 +76,117 @@ def tabulate(records: list[Object], name: str, notes: Notebook) -> Frame:
     Raises:
         UnreadableFile: too many different keys, too many cells, or a value that is too long.
     """
-    columns: dict[str, list[str]] = {}
-    for position, record in enumerate(records):
-        _note_repeated(record, position + 1, notes)
-        for key, value in record.items():
-            column = columns.get(key)
-            if column is None:
-                column = columns[key] = []
-                _refuse_width(len(columns), len(records), position + 1, name)
-            if len(column) < position:
-                column.extend([""] * (position - len(column)))
-            column.append(_text(value, key, position + 1, name, notes))
-    for column in columns.values():
-        column.extend([""] * (len(records) - len(column)))
-    headers = tuple(_without_lone_surrogates(key, 1, "a key", notes) for key in columns)
-    return Frame(headers, tuple(columns.values()))
+    table = RecordTable(name, notes)
+    for record in records:
+        table.add(record, expected=len(records))
+    return table.finish()
 
 
-def _refuse_width(width: int, height: int, number: int, name: str) -> None:
-    if width > MAX_COLUMNS:
-        raise UnreadableFile(
-            f"{name} has more than {MAX_COLUMNS:,} different keys up to record {number}. "
-            "A record is expected to have fields of one object."
+class RecordTable:
+    """Records on their way into a frame, one at a time.
+
+    Args:
+        name: the file's name for messages.
+        notes: takes what a person should know.
+    """
+
+    def __init__(self, name: str, notes: Notebook) -> None:
+        self._name = name
+        self._notes = notes
+        self._columns = ColumnsBuilder()
+        self._lines: list[int] = []
+
+    def add(self, record: Object, expected: int = 0) -> None:
+        """Take a record.
+
+        Args:
+            expected: how many there will be in all, where that is known.
+
+        Raises:
+            UnreadableFile: too many different keys, too many cells, or a value that is too long.
+        """
+        number = self._columns.height + 1
+        if record.repeated:
+            self._note_repeated(record, number)
+        width = self._columns.width
+        cells = {key: self._text(value, key, number, record.line) for key, value in record.items()}
+        self._columns.add(cells)
+        self._lines.append(record.line)
+        if self._columns.width != width or number % 1024 == 0:
+            self._refuse_size(self._columns.width, max(expected, number), number, record.line)
+
+    def finish(self) -> Frame:
+        """All records. They have lines where every one of them knows its own."""
+        headers = tuple(
+            _without_lone_surrogates(key, "Record 1", "a key", self._notes) for key in self._columns.keys
         )
-    if width * height > MAX_CELLS:
-        raise UnreadableFile(
-            f"{name} has more than {MAX_CELLS:,} cells ({height:,} records, {width:,} different keys up to "
-            f"record {number}). Split it."
-        )
+        lines = self._lines if all(self._lines) and self._lines else None
+        if self._lines and not headers:
+            # Only empty objects: a frame without a column has as many rows as lines.
+            lines = lines or list(range(1, len(self._lines) + 1))
+        return Frame(headers, self._columns.finish(), lines)
 
+    def _note_repeated(self, record: Object, number: int) -> None:
+        for key in record.repeated:
+            if self._notes.has_room("repeated_key"):
+                said = (
+                    f"{self._place(number, record.line)} has {quoted(key)} more than once; the last counts."
+                )
+                self._notes.add("repeated_key", record.line or None, said)
 
-def _text(value: Any, key: str, number: int, name: str, notes: Notebook) -> str:
-    if value is None:
-        return ""
-    if value is True:
-        return "true"
-    if value is False:
-        return "false"
-    if isinstance(value, str):
-        text = str(value)
-    else:
-        if depth(value) > MAX_DEPTH - 2:  # the list of records and the record are two levels
+    def _place(self, number: int, line: int) -> str:
+        return f"Record {number}" + (f" (line {line})" if line else "")
+
+    def _refuse_size(self, width: int, height: int, number: int, line: int) -> None:
+        if width > MAX_COLUMNS:
             raise UnreadableFile(
-                f"Record {number} of {name} is nested deeper than {MAX_DEPTH} levels in {quoted(key)}. "
-                "A record is expected to have texts and numbers."
+                f"{self._name} has more than {MAX_COLUMNS:,} different keys up to record {number}. "
+                "A record is expected to have fields of one object.",
+                line or None,
             )
-        text = compact(value)
-        if notes.has_room("nested_value"):
-            notes.add(
-                "nested_value",
-                None,
-                f"Record {number} has {_kind(value)} in {quoted(key)}; it was read as its JSON text.",
+        if width * height > MAX_CELLS:
+            raise UnreadableFile(
+                f"{self._name} has more than {MAX_CELLS:,} cells ({height:,} records, {width:,} different "
+                f"keys up to record {number}). Split it.",
+                line or None,
             )
-    if len(text) > MAX_CELL:
-        raise UnreadableFile(
-            f"Record {number} of {name} has a value of more than {MAX_CELL:,} characters in {quoted(key)}. "
-            "Shorten it."
-        )
-    return _without_lone_surrogates(text, number, quoted(key), notes)
+
+    def _text(self, value: Any, key: str, number: int, line: int) -> str:
+        if type(value) is str and value.isascii() and len(value) <= MAX_CELL:
+            return value
+        if value is None:
+            return ""
+        if value is True:
+            return "true"
+        if value is False:
+            return "false"
+        if isinstance(value, str):
+            text = str(value)
+        else:
+            if depth(value) > MAX_DEPTH - 2:  # the list of records and the record are two levels
+                raise UnreadableFile(
+                    f"Record {number} of {self._name} is nested deeper than {MAX_DEPTH} levels in "
+                    f"{quoted(key)}. A record is expected to have texts and numbers.",
+                    line or None,
+                )
+            text = compact(value)
+            if self._notes.has_room("nested_value"):
+                self._notes.add(
+                    "nested_value",
+                    line or None,
+                    f"{self._place(number, line)} has {kind_of(value)} in {quoted(key)}; "
+                    "it was read as its JSON text.",
+                )
+        if len(text) > MAX_CELL:
+            raise UnreadableFile(
+                f"{self._place(number, line)} of {self._name} has a value of more than {MAX_CELL:,} "
+                f"characters in {quoted(key)}. Shorten it.",
+                line or None,
+            )
+        return _without_lone_surrogates(text, self._place(number, line), quoted(key), self._notes, line)
 
 
-def _without_lone_surrogates(text: str, number: int, where: str, notes: Notebook) -> str:
+def _without_lone_surrogates(text: str, record: str, where: str, notes: Notebook, line: int = 0) -> str:
     """Half a character, which JSON can spell and nothing can store, becomes the replacement character."""
     try:
         text.encode()
@@ -151,8 +196,8 @@ def _without_lone_surrogates(text: str, number: int, where: str, notes: Notebook
         if "\ufffd" in whole and notes.has_room("half_character"):
             notes.add(
                 "half_character",
-                None,
-                f"Record {number} has half of a character (a lone surrogate) in {where}; "
+                line or None,
+                f"{record} has half of a character (a lone surrogate) in {where}; "
                 "it was replaced by “\ufffd”.",
             )
         return whole

@@ -12,7 +12,8 @@ from typing import BinaryIO
 from leapgrid.files.curl import looks_like_curl, read_curl
 from leapgrid.files.delimited import read_table
 from leapgrid.files.headers import map_columns, suggest_mapping
-from leapgrid.files.jsontext import Object, parse_json
+from leapgrid.files.jsonscan import Object
+from leapgrid.files.jsontext import parse_json
 from leapgrid.files.limits import MAX_CURL, MAX_JSON
 from leapgrid.files.model import FileRead, Kind, UnreadableFile
 from leapgrid.files.notebook import Notebook
