@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-_COMMON = (
+COMMON = (
     "gmail.com",
     "googlemail.com",
     "hotmail.com",
@@ -55,9 +55,9 @@ yahoo.com.vn yahoo.cz yahoo.de yahoo.dk yahoo.es yahoo.fi yahoo.fr yahoo.gr yaho
 yahoo.it yahoo.nl yahoo.no yahoo.pl yahoo.pt yahoo.ro yahoo.ru yahoo.se yahoo.sg yandex.com yandex.ru
 yeah.net ymail.com zoho.com zohomail.com
 """
-_EXISTING = frozenset(_EXISTING_LIST.split()) | frozenset(_COMMON)
+_EXISTING = frozenset(_EXISTING_LIST.split()) | frozenset(COMMON)
 
-_MISTAKES = {
+MISTAKES = {
     typo: right
     for right, typos in {
         "gmail.com": "gmial.com gmai.com gmil.com gmal.com gnail.com gamil.com gmaill.com gmail.con gmail.co "
@@ -82,7 +82,7 @@ _MISTAKES = {
     for typo in typos.split()
 }
 
-_NO_SUCH_ENDINGS = {
+NO_SUCH_ENDINGS = {
     "con": "com",
     "cmo": "com",
     "ocm": "com",
@@ -126,13 +126,13 @@ def meant_domain(domain: str) -> str | None:
     typed = domain.lower()
     if typed in _EXISTING:
         return None
-    if typed in _MISTAKES:
-        return _MISTAKES[typed]
+    if typed in MISTAKES:
+        return MISTAKES[typed]
     if "." in typed:
-        for right in _COMMON:
+        for right in COMMON:
             if typed[:1] == right[0] and _one_mistake(typed, right):
                 return right
         stem, _, ending = typed.rpartition(".")
-        if stem and ending in _NO_SUCH_ENDINGS:
-            return f"{stem}.{_NO_SUCH_ENDINGS[ending]}"
+        if stem and ending in NO_SUCH_ENDINGS:
+            return f"{stem}.{NO_SUCH_ENDINGS[ending]}"
     return None

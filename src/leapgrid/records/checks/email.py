@@ -23,6 +23,9 @@ from leapgrid.records.checks.domains import meant_domain
 from leapgrid.records.issues import Fix
 from leapgrid.visible import visible
 
+LONGEST_LOCAL = 64
+"""How many characters before the @ :func:`accepts_domain` answers for."""
+
 _ABSURD = 320
 _Verdict = Literal["ok", "reserved", "refused"]
 
@@ -66,6 +69,17 @@ def _check(text: str) -> Findings:
         )
     problem = next(problems_of(text))
     return (error("email_syntax", problem.message, _fix(problem, finished=True), problem.spans),)
+
+
+def accepts_domain(domain: str) -> bool:
+    """Whether nothing is wrong with any address of a domain that has plain words before the @.
+
+    Args:
+        domain: what stands after the @. Before it: up to :data:`LONGEST_LOCAL` letters, digits and the signs
+            that need no quotation marks, with single dots between them.
+    """
+    address = f"{'a' * LONGEST_LOCAL}@{domain}"
+    return len(address) <= _ABSURD and _accepts(address) and meant_domain(domain) is None
 
 
 def type_email(text: str) -> Typing:

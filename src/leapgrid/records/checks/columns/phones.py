@@ -1,0 +1,240 @@
+"""Numbers with a country code in whole columns: libphonenumber's rules and tables, as vectorised expressions.
+
+What the library does with a number is done here a calling code at a time: the national prefix is taken off
+where it would take it off, and the rest is held against the patterns and lengths of the regions in the order
+in which it asks them. Whatever is written in an unusual way, or follows a rule that is not done here, is left
+to the precise rule.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_SEPARATORS = (" ", "-", "(", ")", ".", "/", "\u00a0")
+_SHAPE = r"^\+[-0-9 ()./\x{a0}]*[0-9][-0-9 ()./\x{a0}]*$"
+_LONGEST = 100
+_FEW = 16
+"""A calling code that fewer numbers have is not worth reading its tables."""
+
+_PATTERN_SIGNS = frozenset(r"0123456789()?:|[]-,{}\d$")
+_OTHER_KINDS = (
+    "toll_free",
+    "premium_rate",
+    "shared_cost",
+    "voip",
+    "personal_number",
+    "pager",
+    "uan",
+    "voicemail",
+)
+
+
+class _Kind(NamedTuple):
+    """What numbers of one kind look like: a pattern for all digits, and the numbers of digits there are."""
+
+    pattern: str
+    lengths: tuple[int, ...]
+
+
+class _Region(NamedTuple):
+    """The part of a calling code's numbers that belongs to one region.
+
+    Attributes:
+        general: what all its numbers look like.
+        main: fixed lines and mobiles.
+        other: all other kinds.
+        leading: how its numbers begin, where that alone says that they are of this region.
+    """
+
+    general: _Kind
+    main: tuple[_Kind, ...]
+    other: tuple[_Kind, ...]
+    leading: str | None
+
+
+class _Plan(NamedTuple):
+    """The numbers of one calling code.
+
+    Attributes:
+        regions: in the order in which the library asks them.
+        prefix: pattern of what is dialled before a number within the country, where there is such a thing.
+        rewritten: whether a number is changed otherwise than by taking the prefix off.
+        kept_lengths: of what is left behind a prefix; with these the prefix stays.
+    """
+
+    regions: tuple[_Region, ...]
+    prefix: str | None
+    rewritten: bool
+    kept_lengths: tuple[int, ...]
+
+
+def read_international(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The numbers of a column that are surely valid and written as numbers with a country code are.
+
+    Args:
+        texts: any strings, without nulls.
+
+    Returns:
+        Whether each text is such a number, and the numbers of those that are, as the digits of E.164.
+    """
+    import polars as pl
+
+    shaped = texts.str.contains(_SHAPE) & (texts.str.len_bytes() <= _LONGEST)
+    table = pl.DataFrame({"row": shaped.arg_true(), "digits": _digits(texts.filter(shaped))})
+    heads = table["digits"].str.slice(0, 3)
+    found = heads.value_counts(name="count")
+    counts: dict[str, int] = {}
+    code_of: dict[str, str] = {}
+    for head, count in zip(found[heads.name].to_list(), found["count"].to_list(), strict=True):
+        code = _calling_code(head)
+        if code:
+            code_of[head] = code
+            counts[code] = counts.get(code, 0) + count
+    code_of = {head: code for head, code in code_of.items() if counts[code] >= _FEW}
+    parts = []
+    if code_of:
+        table = table.with_columns(
+            heads.replace_strict(list(code_of), list(code_of.values()), default=None).alias("code")
+        )
+        for (code,), part in table.drop_nulls("code").partition_by("code", as_dict=True).items():
+            plan = _plan(str(code))
+            if plan is not None:
+                parts.append(_valid(plan, str(code), part))
+    accepted = pl.Series([False]).new_from_index(0, len(texts))
+    if not parts:
+        return accepted, pl.Series([], dtype=pl.String)
+    numbers = pl.concat(parts).sort("row")
+    return accepted.scatter(numbers["row"], True), numbers["digits"]
+
+
+def _digits(texts: pl.Series) -> pl.Series:
+    bare = texts.str.strip_prefix("+").str.replace_all(" ", "", literal=True)
+    if bare.str.contains("[^0-9]").any():
+        bare = bare.str.replace_many(list(_SEPARATORS), [""] * len(_SEPARATORS))
+    return bare
+
+
+def _valid(plan: _Plan, code: str, part: pl.DataFrame) -> pl.DataFrame:
+    """The rows of numbers that are valid, with the digits of E.164 without what a prefix adds."""
+    import polars as pl
+
+    national = pl.col("national")
+    part = part.select("row", pl.col("digits").str.slice(len(code)).alias("national"))
+    if plan.prefix is not None:
+        part = _without_prefix(plan, part)
+    part = part.with_columns(national.str.len_bytes().alias("length"))
+    good = []
+    for region in plan.regions:
+        # The library takes the first region for a number's own that its beginning names, or where nothing
+        # names the beginning, whose patterns it fits; then it has to fit the patterns of that region.
+        asked = part if region.leading is None else part.filter(national.str.contains(region.leading))
+        later = part if region.leading is None else part.filter(~national.str.contains(region.leading))
+        for kinds in (region.main, region.other):
+            if kinds and len(asked):
+                fits = asked.select((_is(region.general) & pl.any_horizontal(map(_is, kinds))).alias("fits"))
+                good.append(asked.filter(fits["fits"]))
+                asked = asked.filter(~fits["fits"])
+        part = asked if region.leading is None else later
+    return pl.concat(good).select("row", (pl.lit(code) + national).alias("digits"))
+
+
+def _without_prefix(plan: _Plan, part: pl.DataFrame) -> pl.DataFrame:
+    """The numbers as they are without a national prefix; those of which that cannot be said left out."""
+    import polars as pl
+
+    assert plan.prefix is not None
+    national, rest = pl.col("national"), pl.col("rest")
+    part = part.with_columns(national.str.replace(plan.prefix, "").alias("rest"))
+    prefixed = rest.str.len_bytes() < national.str.len_bytes()
+    if plan.rewritten:
+        return part.filter(~prefixed)
+    general = plan.regions[0].general.pattern
+    # Taken off where that does not make a number that fits one that does not, and not of a wrong length.
+    taken = (
+        prefixed
+        & (rest.str.contains(general) | ~national.str.contains(general))
+        & ~rest.str.len_bytes().is_in(plan.kept_lengths)
+    )
+    return part.select("row", pl.when(taken).then(rest).otherwise(national).alias("national"))
+
+
+def _is(kind: _Kind) -> pl.Expr:
+    import polars as pl
+
+    fits = pl.col("national").str.contains(kind.pattern)
+    return fits & pl.col("length").is_in(kind.lengths) if kind.lengths else fits
+
+
+def _calling_code(head: str) -> str:
+    """The calling code that a number begins with, "" where it begins with none."""
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
+
+    if head.startswith("0"):
+        return ""
+    return next((head[:n] for n in (1, 2, 3) if int(head[:n]) in COUNTRY_CODE_TO_REGION_CODE), "")
+
+
+@lru_cache(maxsize=256)
+def _plan(code: str) -> _Plan | None:
+    """The plan of a calling code; None where its tables say something that is not understood here."""
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
+
+    names = COUNTRY_CODE_TO_REGION_CODE[int(code)]
+    tables: list[Any] = [PhoneMetadata.metadata_for_region_or_calling_code(int(code), name) for name in names]
+    regions = []
+    for table in tables:
+        region = None if table is None else _region(table)
+        if region is None:
+            return None
+        regions.append(region)
+    main = tables[0]
+    prefix = main.national_prefix_for_parsing
+    begins = _begins(prefix) if prefix else None
+    if prefix and begins is None:
+        return None
+    return _Plan(
+        tuple(regions), begins, bool(main.national_prefix_transform_rule), _kept_lengths(main.general_desc)
+    )
+
+
+def _kept_lengths(general: Any) -> tuple[int, ...]:
+    """The lengths at which the library says "too short", "local" or "no such length", up to the longest."""
+    possible = set(general.possible_length)
+    local = set(general.possible_length_local_only)
+    return tuple(n for n in range(max(possible)) if n not in possible or n in local)
+
+
+def _region(table: Any) -> _Region | None:
+    general = _kind(table.general_desc)
+    main = [_kind(table.fixed_line)]
+    if not table.same_mobile_and_fixed_line_pattern:
+        main.append(_kind(table.mobile))
+    other = [_kind(getattr(table, name)) for name in _OTHER_KINDS]
+    leading = _begins(table.leading_digits) if table.leading_digits else None
+    if general is None or (table.leading_digits and leading is None):
+        return None
+    return _Region(
+        general, tuple(k for k in main if k is not None), tuple(k for k in other if k is not None), leading
+    )
+
+
+def _kind(table: Any) -> _Kind | None:
+    """None where there is no such kind, or its pattern is not understood."""
+    if table is None or not table.national_number_pattern or not _plain(table.national_number_pattern):
+        return None
+    pattern = table.national_number_pattern.replace(r"\d", "[0-9]")
+    return _Kind(f"^(?:{pattern})$", tuple(table.possible_length))
+
+
+def _begins(pattern: str) -> str | None:
+    return "^(?:" + pattern.replace(r"\d", "[0-9]") + ")" if _plain(pattern) else None
+
+
+def _plain(pattern: str) -> bool:
+    """Whether a pattern means the same to Python and to polars."""
+    marks = [pattern[i + 2 : i + 3] for i in range(len(pattern)) if pattern[i : i + 2] == "(?"]
+    return _PATTERN_SIGNS.issuperset(pattern) and all(mark == ":" for mark in marks)
