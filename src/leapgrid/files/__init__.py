@@ -18,11 +18,12 @@ if TYPE_CHECKING:
         Kind,
         Note,
         RawFile,
+        ReadingCancelled,
         ReadOptions,
         UnreadableFile,
         UnwritableFile,
     )
-    from leapgrid.files.reader import read_file
+    from leapgrid.files.reader import read_file, read_raw
     from leapgrid.files.rejects import RejectedRow, write_rejects
 
 __all__ = [
@@ -35,10 +36,12 @@ __all__ = [
     "Note",
     "RawFile",
     "ReadOptions",
+    "ReadingCancelled",
     "RejectedRow",
     "UnreadableFile",
     "UnwritableFile",
     "read_file",
+    "read_raw",
     "suggest_mapping",
     "unique_names",
     "write_rejects",
@@ -58,10 +61,11 @@ __getattr__, __dir__ = lazily(
             "Note",
             "RawFile",
             "ReadOptions",
+            "ReadingCancelled",
             "UnreadableFile",
             "UnwritableFile",
         ),
-        "reader": ("read_file",),
+        "reader": ("read_file", "read_raw"),
         "rejects": ("RejectedRow", "write_rejects"),
     },
 )

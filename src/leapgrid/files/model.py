@@ -1,4 +1,4 @@
-"""What reading a file gives back, and the two ways in which it can fail."""
+"""What reading a file gives back, and the ways in which it can fail."""
 
 from __future__ import annotations
 
@@ -37,6 +37,10 @@ class UnreadableFile(FileError):
 
 class UnwritableFile(FileError):
     """Nothing was written, and what stood at the place before still stands there."""
+
+
+class ReadingCancelled(FileError):
+    """A person did not want to wait for the rest of a file; nothing was read."""
 
 
 class Note(NamedTuple):

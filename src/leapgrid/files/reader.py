@@ -1,30 +1,151 @@
-"""Reading a file into a table and saying which column is which field."""
+"""Reading a file into a table, whatever it holds, and saying which column is which field."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO
 
-from leapgrid.files.curl import looks_like_curl, read_curl
+from leapgrid.files.curl import looks_like_curl
 from leapgrid.files.delimited import read_table
 from leapgrid.files.headers import map_columns, suggest_mapping
-from leapgrid.files.jsonscan import Object
-from leapgrid.files.jsontext import parse_json
+from leapgrid.files.jsonlines import looks_like_json_lines
+from leapgrid.files.keyed import Keyed, read_curl_commands, read_json, read_lines
 from leapgrid.files.limits import MAX_CURL, MAX_JSON
-from leapgrid.files.model import FileRead, Kind, UnreadableFile
+from leapgrid.files.model import FileRead, RawFile, ReadOptions, UnreadableFile
 from leapgrid.files.notebook import Notebook
-from leapgrid.files.objects import map_keys, records_of, tabulate
+from leapgrid.files.objects import map_keys
 from leapgrid.files.source import open_regular, physical_lines, read_whole, rewind, shown_name, sniff
-from leapgrid.records.frame import Frame
 from leapgrid.records.schema import ObjectSchema
 
 _DELIMITED = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
 _JSON = {".json", ".json5"}
+_AS_FOUND = ReadOptions()
 _NOTHING_SAID: Mapping[str, str | None] = MappingProxyType({})
+
+
+def read_raw(
+    path: str | os.PathLike[str],
+    options: ReadOptions = _AS_FOUND,
+    *,
+    schema: ObjectSchema,
+    mapping_words: Iterable[str] = (),
+    progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> RawFile:
+    """Read a file as a table, before anybody has said which column is which field.
+
+    What a file holds goes before what its name ends in.
+
+    Args:
+        path: a regular file, or "-" for standard input.
+        options: what a person said; what is None is found out.
+        schema: the object whose records they are; its fields help to find the header line.
+        mapping_words: headers that a person spoke of, which help in the same way.
+        progress: called now and then with the bytes that were read and those there are (0: not known).
+        cancelled: asked now and then, in the calling thread.
+
+    Raises:
+        UnreadableFile: with one sentence that names the file and the line and says what to do.
+        ReadingCancelled: ``cancelled`` said so.
+    """
+    where = Path(path)
+    name = shown_name(where)
+    if options.sheet is not None:
+        raise UnreadableFile(f"{name} has no sheets: only spreadsheets have. Leave --sheet out.")
+    with open_regular(where) as file:
+        reading = _Reading(file, name, os.fspath(path), options, schema, frozenset(mapping_words))
+        reading.size = os.fstat(file.fileno()).st_size
+        return reading.dispatch(where.suffix.lower())
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One file being read."""
+
+    file: BinaryIO
+    name: str
+    source: str
+    options: ReadOptions
+    schema: ObjectSchema
+    words: frozenset[str]
+    size: int = 0
+    notes: Notebook = field(default_factory=Notebook)
+
+    def dispatch(self, suffix: str) -> RawFile:
+        head = sniff(self.file, self.name)
+        if looks_like_curl(head, table=suffix in _DELIMITED):
+            return self.curl()
+        if looks_like_json_lines(head, suffix):
+            return self.json_lines()
+        if suffix in _JSON or head.lstrip().startswith(("[", "{", "//", "/*")):
+            try:
+                return self.json()
+            except UnreadableFile as problem:
+                if suffix not in _DELIMITED:
+                    raise
+                not_json = problem
+            # A header may begin with a bracket; then the suffix was right.
+            rewind(self.file, self.name)
+            self.notes = Notebook()
+            try:
+                raw = self.delimited(_DELIMITED[suffix])
+            except UnreadableFile:
+                raise not_json from None
+            if not self.count_matches(raw.frame.headers):
+                raise not_json
+            return raw
+        return self.delimited(_DELIMITED.get(suffix, ","))
+
+    def count_matches(self, headers: Sequence[str]) -> int:
+        """How many of some headers are fields, or were spoken of."""
+        found = sum(name is not None for name in suggest_mapping(headers, self.schema))
+        return found + len(self.words.intersection(headers))
+
+    def delimited(self, preferred: str) -> RawFile:
+        with closing(physical_lines(self.file, self.name)) as lines:
+            table = read_table(
+                lines, self.name, preferred=preferred, count_matches=self.count_matches, notes=self.notes
+            )
+        options = ReadOptions("utf-8", table.delimiter, table.header_line)
+        return RawFile(
+            frame=table.frame,
+            kind="tsv" if table.delimiter == "\t" else "csv",
+            source=self.source,
+            name=self.name,
+            size=self.size,
+            options=options,
+            notes=self.notes.finish(),
+        )
+
+    def json(self) -> RawFile:
+        text = read_whole(self.file, MAX_JSON, "JSON files", self.name)
+        return self.keyed(read_json(text, self.name, self.schema, self.notes))
+
+    def json_lines(self) -> RawFile:
+        with closing(physical_lines(self.file, self.name)) as lines:
+            return self.keyed(read_lines(lines, self.name, self.notes))
+
+    def curl(self) -> RawFile:
+        text = read_whole(self.file, MAX_CURL, "curl commands", self.name)
+        return self.keyed(read_curl_commands(text, self.name, self.schema, self.notes))
+
+    def keyed(self, found: Keyed) -> RawFile:
+        return RawFile(
+            frame=found.frame,
+            kind=found.kind,
+            source=self.source,
+            name=self.name,
+            size=self.size,
+            options=ReadOptions("utf-8"),
+            notes=self.notes.finish(),
+            keyed=True,
+            single=found.single,
+        )
 
 
 def read_file(
@@ -34,13 +155,13 @@ def read_file(
     mapping: Mapping[str, str | None] = _NOTHING_SAID,
     sheet: str | None = None,
 ) -> FileRead:
-    """Read CSV, TSV, JSON, JSON5 or curl commands. What a file holds goes before what its name ends in.
+    """Read a file and match its columns with fields.
 
     Args:
-        path: a regular file.
+        path: see :func:`read_raw`.
         schema: the object whose records they are.
         mapping: what a person said of columns: header -> field, or None to leave the column out.
-        sheet: for spreadsheets only, which cannot be read yet.
+        sheet: of a spreadsheet.
 
     Returns:
         The table exactly as read, and which columns are which fields.
@@ -48,135 +169,31 @@ def read_file(
     Raises:
         UnreadableFile: with one sentence that names the file and the line and says what to do.
     """
-    where = Path(path)
-    name = shown_name(where)
-    if sheet is not None:
-        raise UnreadableFile(f"{name} has no sheets: only spreadsheets have. Leave --sheet out.")
+    raw = read_raw(path, ReadOptions(sheet=sheet), schema=schema, mapping_words=mapping)
     notes = Notebook()
-    with open_regular(where) as file:
-        head = sniff(file, name)
-        suffix = where.suffix.lower()
-        if looks_like_curl(head, table=suffix in _DELIMITED):
-            return _read_curl(file, name, os.fspath(path), schema, mapping, notes)
-        if _looks_like_json(head, suffix):
-            try:
-                return _read_json(file, name, os.fspath(path), schema, mapping, notes)
-            except UnreadableFile as problem:
-                if suffix not in _DELIMITED:
-                    raise
-                not_json = problem
-            # A header may begin with a bracket; then the suffix was right.
-            rewind(file, name)
-            try:
-                return _read_delimited(
-                    file, name, os.fspath(path), _DELIMITED[suffix], schema, mapping, Notebook()
-                )
-            except UnreadableFile:
-                raise not_json from None
-        preferred = _DELIMITED.get(suffix, ",")
-        return _read_delimited(file, name, os.fspath(path), preferred, schema, mapping, notes)
-
-
-def _looks_like_json(head: str, suffix: str) -> bool:
-    begin = head.lstrip()
-    if suffix in _JSON:
-        return True
-    return begin.startswith(("[", "{", "//", "/*"))
-
-
-def _read_delimited(
-    file: BinaryIO,
-    name: str,
-    source: str,
-    preferred: str,
-    schema: ObjectSchema,
-    wanted: Mapping[str, str | None],
-    notes: Notebook,
-) -> FileRead:
-    def count_matches(headers: Sequence[str]) -> int:
-        found = sum(field is not None for field in suggest_mapping(headers, schema))
-        return found + len(set(headers) & set(wanted))
-
-    with closing(physical_lines(file, name)) as lines:
-        table = read_table(lines, name, preferred=preferred, count_matches=count_matches, notes=notes)
-    columns = map_columns(
-        table.frame.headers,
-        schema,
-        wanted,
-        name=name,
-        line=table.header_line,
-        filled=[any(column) for column in table.frame.columns],
-        notes=notes,
-    )
-    _note_no_records(table.frame, notes)
-    kind: Kind = "tsv" if table.delimiter == "\t" else "csv"
-    return FileRead(
-        frame=table.frame,
-        schema=schema.with_extra(columns.extra),
-        mapping=columns.by_field,
-        header_mapping=columns.named,
-        notes=notes.finish(),
-        source=source,
-        kind=kind,
-    )
-
-
-def _read_json(
-    file: BinaryIO,
-    name: str,
-    source: str,
-    schema: ObjectSchema,
-    wanted: Mapping[str, str | None],
-    notes: Notebook,
-) -> FileRead:
-    text = read_whole(file, MAX_JSON, "JSON files", name)
-    value = parse_json(text, name, notes)
-    records = records_of(value, name, schema, notes)
-    single = isinstance(value, Object) and records == [value]
-    return _from_records(records, "json", single, name, source, schema, wanted, notes)
-
-
-def _read_curl(
-    file: BinaryIO,
-    name: str,
-    source: str,
-    schema: ObjectSchema,
-    wanted: Mapping[str, str | None],
-    notes: Notebook,
-) -> FileRead:
-    text = read_whole(file, MAX_CURL, "curl commands", name)
-    records: list[Object] = []
-    for body in read_curl(text, name, schema.slug, notes):
-        value = parse_json(body.text, name, notes, first_line=body.line)
-        records += records_of(value, name, schema, notes)
-    return _from_records(records, "curl", False, name, source, schema, wanted, notes)
-
-
-def _from_records(
-    records: list[Object],
-    kind: Kind,
-    single: bool,
-    name: str,
-    source: str,
-    schema: ObjectSchema,
-    wanted: Mapping[str, str | None],
-    notes: Notebook,
-) -> FileRead:
-    frame = tabulate(records, name, notes)
-    named = map_keys(frame, schema, wanted, name=name, single=single, notes=notes)
-    _note_no_records(frame, notes)
-    fields = tuple(named.values())
-    return FileRead(
-        frame=frame,
-        schema=schema.with_extra(field for field in fields if field is not None),
-        mapping={field: index for index, field in enumerate(fields) if field is not None},
-        header_mapping=named,
-        notes=notes.finish(),
-        source=source,
-        kind=kind,
-    )
-
-
-def _note_no_records(frame: Frame, notes: Notebook) -> None:
-    if not frame.height:
+    if raw.keyed:
+        named = map_keys(raw.frame, schema, mapping, name=raw.name, single=raw.single, notes=notes)
+        fields: tuple[str | None, ...] = tuple(named.values())
+        extra: Iterable[str] = (name for name in fields if name is not None)
+    else:
+        columns = map_columns(
+            raw.frame.headers,
+            schema,
+            mapping,
+            name=raw.name,
+            line=raw.options.header_line,
+            filled=[any(column) for column in raw.frame.columns],
+            notes=notes,
+        )
+        named, fields, extra = columns.named, columns.fields, columns.extra
+    if not raw.frame.height:
         notes.add("no_records", None, "There are no records in the file.")
+    return FileRead(
+        frame=raw.frame,
+        schema=schema.with_extra(extra),
+        mapping={name: index for index, name in enumerate(fields) if name is not None},
+        header_mapping=named,
+        notes=tuple(sorted((*raw.notes, *notes.finish()), key=lambda note: note.line or 0)),
+        source=raw.source,
+        kind=raw.kind,
+    )
