@@ -19,7 +19,7 @@ _MESSAGE = 400
 def group_lines(draft: WorkingDraft) -> list[str]:
     """One line for issues that are alike: sign, how many, field, what is wrong."""
     rows = [
-        (_sign(group.severity), f"{len(group.issues):,}", group.field or "", visible(group.group, _MESSAGE))
+        (_sign(group.severity), f"{group.count:,}", group.field or "", visible(group.group, _MESSAGE))
         for group in draft.issues.groups()
     ]
     return columns(rows, ("<", ">", "<", "<"))

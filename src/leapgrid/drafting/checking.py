@@ -2,48 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import cast
 
+from leapgrid.drafting.tally import kinds_of
 from leapgrid.records import (
     Batch,
     CheckContext,
-    Field,
+    Duplicates,
     Finding,
     Issue,
     IssueIndex,
     RowId,
-    checks,
 )
+from leapgrid.records.found import Found, found_in_column, found_in_rows
+from leapgrid.records.shared_keys import SharedKeys, shared_keys
 
 Progress = Callable[[int, int], None]
 """Told how many cells of how many are done; called in the thread that checks."""
 
 Cancelled = Callable[[], bool]
 
-_STEP = 512
-"""Values between two looks at whether to go on."""
-
 
 class CheckRun:
     """One check of all cells as they are when it is made.
 
-    Make it where the batch is edited; :meth:`run` may work in another thread, since it has copies; give it to
-    :meth:`WorkingDraft.install` where it was made. Edits in between are no trouble: install checks those rows
-    again.
+    Make it where the batch is edited, which costs what edits there are; :meth:`run` may work in another
+    thread; give it to :meth:`WorkingDraft.install` where it was made. Edits in between are no trouble:
+    install checks those rows again.
 
     Args:
         batch: what to check.
         context: what values without country, zone or order of day and month mean.
+
+    Attributes:
+        version: of the batch.
+        issues: what was found, once it is finished.
+        kinds: where rows that were never sent are counted: one byte a row id, see :func:`kinds_of`.
+        beyond: rows that were left out; to be checked one by one.
+        finished: whether it came to its end.
     """
 
     def __init__(self, batch: Batch, context: CheckContext) -> None:
         self.version = batch.version
         self.context = context
         self.issues = IssueIndex(batch.schema.names)
+        self.kinds = b""
         self.finished = False
         self._schema = batch.schema
-        self._rows = tuple(batch.order)
-        self._columns = {name: batch.column(name) for name in batch.schema.names}
+        self._snapshot = batch.snapshot()
+        self._place, self._text = batch.position, batch.text
+        self.beyond = self._snapshot.beyond
 
     def run(self, progress: Progress | None = None, cancelled: Cancelled | None = None) -> bool:
         """Check everything.
@@ -51,64 +61,52 @@ class CheckRun:
         Returns:
             Whether it came to the end; if not, it must not be installed.
         """
-        rows, fields = len(self._rows), self._schema.fields
-        total, done = rows * (len(fields) + 1), 0
+        from leapgrid.records.checks.columns import check_column, check_rows, value_keys
 
-        def go_on(more: int) -> bool:
-            nonlocal done
-            done += more
+        snapshot, fields = self._snapshot, self._schema.fields
+        height = snapshot.size
+        total, told = height * (len(fields) + 1), 0
+
+        def go_on(parts: float) -> bool:
+            nonlocal told
+            told = max(told, min(total, round(height * parts)))
             if progress is not None:
-                progress(done, total)
+                progress(told, total)
             return cancelled is None or not cancelled()
 
-        filled = bytearray(rows)
-        for column in self._columns.values():
-            for index, text in enumerate(column):
-                if text:
-                    filled[index] = 1
+        columns = {field.name: snapshot.column(field.name) for field in fields}
+        filled = snapshot.filled(columns)
+        found: list[Found] = []
+        for number, field in enumerate(fields):
+            part = partial(_within, go_on, number)
+            checked = check_column(field, columns[field.name], self.context, part)
+            if checked is None or not go_on(number + 1):
+                return False
+            kept = found_in_column(field.name, checked, filled)
+            if kept is not None:
+                found.append(kept)
+        for rows, findings in check_rows(self._schema, columns, cast(Sequence[bool], filled), self.context):
+            found.append(found_in_rows(rows, findings))
+        if not go_on(len(fields) + 0.2):
+            return False
+        shared: dict[str, SharedKeys] = {}
         for field in fields:
-            if not self._check_column(field, filled, go_on):
-                return False
-        for start in range(0, rows, _STEP):
-            stop = min(start + _STEP, rows)
-            for index in range(start, stop):
-                if filled[index]:
-                    self._check_row(index)
-            if not go_on(stop - start):
-                return False
+            keys = value_keys(field, columns[field.name], self.context)
+            if keys is not None:
+                shared[field.name] = shared_keys(cast(Sequence[str | None], keys))
+                if not go_on(len(fields) + 0.4):
+                    return False
+        duplicates = Duplicates(shared, self._place, self._text)
+        self.issues = IssueIndex.of_columns(self._schema.names, height, found, duplicates)
+        self.kinds = kinds_of(self.issues, snapshot.empty(filled))
+        if not go_on(len(fields) + 1):
+            return False
         self.finished = True
         return True
 
-    def _check_column(self, field: Field, filled: bytearray, go_on: Callable[[int], bool]) -> bool:
-        column = self._columns[field.name]
-        distinct = dict.fromkeys(column)
-        wrong: dict[str, tuple[Finding, ...]] = {}
-        told = 0
-        for number, text in enumerate(distinct, 1):
-            findings = checks.check_cell(field, text, self.context)
-            if findings:
-                wrong[text] = findings
-            if number % _STEP == 0:
-                # The column's cells are told as done in step with its distinct values.
-                step = len(column) * number // len(distinct) - told
-                told += step
-                if not go_on(step):
-                    return False
-        if wrong:
-            for index, text in enumerate(column):
-                findings = wrong.get(text, ())
-                # An empty record is never sent, so nothing is required of it.
-                if findings and filled[index]:
-                    row = self._rows[index]
-                    self.issues.replace_cell(row, field.name, located(row, field.name, text, findings))
-        return go_on(len(column) - told)
 
-    def _check_row(self, index: int) -> None:
-        values = {name: column[index] for name, column in self._columns.items() if column[index]}
-        findings = checks.check_record(self._schema, values, self.context)
-        if findings:
-            row = self._rows[index]
-            self.issues.replace_row(row, located(row, None, "", findings))
+def _within(go_on: Callable[[float], bool], part: int, done: float) -> bool:
+    return go_on(part + min(done, 1.0))
 
 
 def located(row: RowId, field: str | None, text: str, findings: Iterable[Finding]) -> list[Issue]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from leapgrid.drafting.answers import Answers
 from leapgrid.drafting.checking import Cancelled, CheckRun, Progress, located
-from leapgrid.drafting.tally import DraftCounts, Tally, kind_of
+from leapgrid.drafting.tally import DraftCounts, Tally, kind_of, kinds_of
 from leapgrid.records import (
     NEVER_SENT,
     Batch,
@@ -23,6 +23,9 @@ from leapgrid.records import (
     record_payload,
 )
 from leapgrid.submit.plan import PlanRow
+
+_WIDE = 20_000
+"""A change of more rows has the whole batch checked in columns, which is quicker than row by row."""
 
 
 class KnownRows:
@@ -43,6 +46,7 @@ class KnownRows:
         self._answers = Answers()
         self._edited: set[RowId] = set()
         self._tally = Tally()
+        self._checked = -1  # version of the batch that the last installed check looked at
         self._required = tuple(field.name for field in batch.schema.fields if field.required)
 
     def payload(self, row: RowId) -> dict[str, Any]:
@@ -108,29 +112,94 @@ class KnownRows:
         """Put what a check found in place of all local issues; rows edited since are checked again."""
         if not run.finished:
             raise ValueError("The check did not come to its end.")
-        before = set(self.issues.rows())
+        if run.version < self._checked:
+            return  # A check that began later is in already.
+        since: Iterable[RowId] = self.batch.changed_since(run.version)
+        if len(set(since)) > _WIDE:
+            run, since = self._check_now(), ()
+        self._put_in(run, since)
+
+    def _check_now(self) -> CheckRun:
+        run = self.begin_check()
+        run.run()
+        return run
+
+    def _put_in(self, run: CheckRun, since: Iterable[RowId]) -> None:
         self.issues.adopt(run.issues)
-        for row in self.batch.changed_since(run.version):
+        self._tally.fill(run.kinds)
+        self._checked = run.version
+        touched: set[RowId] = set()
+        for row in (*since, *run.beyond):
+            values = self.batch.values(row) if row in self.batch else {}
+            touched.update(self._share(row, None, values))
             if row in self.batch:
-                self._check(row, self.schema.names, self.batch.values(row))
+                self._check(row, self.schema.names, values)
+                touched.add(row)
             else:
-                self.issues.drop_row(row)
-        for row in before | set(self.issues.rows()):
-            if row in self.batch:
-                self._refresh(row)
+                self._gone(row)
+        for row in touched | self._edited:
+            self._refresh(row)
 
     # -- for the draft -------------------------------------------------------------------------------------
 
-    def _changed(self, change: Change) -> None:
+    def _fill_tally(self) -> None:
+        """Count all rows for the first time, before any check: a pass over columns, and over the outcomes."""
+        snapshot = self.batch.snapshot()
+        columns = {name: snapshot.column(name) for name in self.schema.names}
+        self._tally.fill(kinds_of(self.issues, snapshot.empty(snapshot.filled(columns))))
+        for row in (*snapshot.beyond, *self.outcomes):
+            if row in self.batch:
+                self._refresh(row)
+
+    def _changed(self, change: Change) -> Change:
+        """Check what changed; the change with the other rows whose warnings changed with it."""
+        if len(change.rows) > _WIDE:
+            for row in change.removed:
+                self._gone(row)
+            # More than it costs to check the whole batch in columns.
+            if self.issues.duplicates is not None:
+                self._put_in(self._check_now(), ())
+            else:
+                self._fill_tally()
+            for row in self.outcomes.keys() & set(change.rows):
+                if row in self.batch:
+                    self._refresh(row)
+            return change
+        also: set[RowId] = set()
         for row in change.rows:
             if row in self.batch:
                 values = self.batch.values(row)
                 self._check(row, change.fields if change.fields is not None else self.schema.names, values)
+                also.update(self._share(row, change.fields, values))
                 self._refresh(row, values)
             else:
-                self.issues.drop_row(row)
-                self._tally.drop(row)
-                self._edited.discard(row)
+                also.update(self._share(row, None, {}))
+                self._gone(row)
+        also.difference_update(change.rows)
+        for row in also:
+            self._refresh(row)
+        return change._replace(also=tuple(also)) if also else change
+
+    def _gone(self, row: RowId) -> None:
+        self.issues.drop_row(row)
+        self._tally.drop(row)
+        self._edited.discard(row)
+
+    def _share(self, row: RowId, names: Sequence[str] | None, values: Mapping[str, str]) -> set[RowId]:
+        """Compare these cells with those of other rows again; the rows whose warnings changed."""
+        duplicates = self.issues.duplicates
+        if duplicates is None:
+            return set()
+        from leapgrid.records.checks.columns import value_key
+
+        touched: set[RowId] = set()
+        for name in duplicates.fields:
+            if names is None or name in names:
+                key = value_key(self.schema[name], values.get(name, ""), self.context)
+                changes = duplicates.update(row, name, key)
+                self.issues.share(name, changes)
+                touched.update(other for other, _ in changes)
+        return touched
 
     def _payload(self, values: Mapping[str, str]) -> dict[str, Any]:
         return record_payload(self.schema, values, self.context)
@@ -148,23 +217,26 @@ class KnownRows:
     def _refresh(self, row: RowId, values: Mapping[str, str] | None = None) -> None:
         """Bring what follows from a row's texts, issues and outcome up to date."""
         outcome = self.outcomes.get(row, NEVER_SENT)
-        values = values if values is not None else self.batch.values(row)
+        answered = self._answers.has(row)
         edited = False
-        if outcome.state is RowState.REJECTED and outcome.sent is not None:
-            edited = self._payload(values) != outcome.sent
+        if answered or outcome.state is RowState.REJECTED:
+            values = values if values is not None else self.batch.values(row)
+            payload = self._payload(values)
+            edited = (
+                outcome.state is RowState.REJECTED and outcome.sent is not None and payload != outcome.sent
+            )
+            standing = self._answers.standing(row, outcome, payload) if answered else ()
+            self.issues.replace_row(row, standing, Source.SERVER)
+        else:
+            self.issues.replace_row(row, (), Source.SERVER)
         if edited:
             self._edited.add(row)
         else:
             self._edited.discard(row)
-        if self._answers.has(row):
-            standing = self._answers.standing(row, outcome, self._payload(values))
-            self.issues.replace_row(row, standing, Source.SERVER)
-        else:
-            self.issues.replace_row(row, (), Source.SERVER)
-        errors, warnings = self.issues.local_counts(row)
         state = RowState.READY if edited else outcome.state
-        kind = kind_of(state, empty=not values, errors=errors, edited=edited, warnings=warnings)
-        self._tally.put(row, kind)
+        errors, warnings = self.issues.has_local(row)
+        empty = state is RowState.READY and not (values if values is not None else self.batch.values(row))
+        self._tally.put(row, kind_of(state, empty=empty, errors=errors, edited=edited, warnings=warnings))
 
     def _know(self, outcomes: Mapping[RowId, RowOutcome]) -> tuple[RowId, ...]:
         rows = tuple(row for row in outcomes if row in self.batch)

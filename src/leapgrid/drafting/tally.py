@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from leapgrid.records import IssueCounts, RowId, RowState
+from leapgrid.records import IssueCounts, IssueIndex, RowId, RowState
+from leapgrid.records.issue_index import either
 
 
 class Kind(StrEnum):
@@ -85,15 +86,15 @@ class DraftCounts(NamedTuple):
         }
 
 
-def kind_of(state: RowState, *, empty: bool, errors: int, edited: bool, warnings: int) -> Kind:
+def kind_of(state: RowState, *, empty: bool, errors: bool, edited: bool, warnings: bool) -> Kind:
     """Where a row is counted.
 
     Args:
         state: the effective one, in which a refused row that was edited since is ready.
         empty: no cell has any text.
-        errors: how many local errors it has.
+        errors: whether it has local errors.
         edited: refused, and edited since.
-        warnings: how many local warnings it has.
+        warnings: whether it has local warnings.
     """
     if state is not RowState.READY:
         return Kind(state.value)
@@ -106,30 +107,83 @@ def kind_of(state: RowState, *, empty: bool, errors: int, edited: bool, warnings
     return Kind.WARNINGS if warnings else Kind.READY
 
 
+_CODES = {kind: 0 if kind is Kind.READY else number for number, kind in enumerate(Kind, 1)}
+"""Each kind as a byte. Ready is 0, so that rows of which nothing is known need none."""
+
+_KINDS = {code: kind for kind, code in _CODES.items()}
+
+_STATES = frozenset(_CODES[Kind(state.value)] for state in RowState if state is not RowState.READY)
+_OF_STATE = bytes(code if code in _STATES else 0 for code in range(256))
+_NOT_OF_STATE = bytes(0 if code in _STATES else 255 for code in range(256))
+
+
+def kinds_of(issues: IssueIndex, empty: bytes) -> bytes:
+    """Where the rows are counted that were never sent, as one byte each for :meth:`Tally.fill`.
+
+    Args:
+        issues: what checks found; an empty row has no local issue.
+        empty: one byte a row id, 1 for a row without any text.
+    """
+    none = empty.translate(bytes(_CODES[Kind.EMPTY] if byte else 0 for byte in range(256)))
+    return bytes(either(issues.local_flags(_CODES[Kind.ERRORS], _CODES[Kind.WARNINGS]), none))
+
+
 class Tally:
     """The kind of every row; rows that were never put are ready."""
 
     def __init__(self) -> None:
-        self._kinds: dict[RowId, Kind] = {}
-        self._counts: Counter[Kind] = Counter()
+        self._codes = bytearray()
+        self._counts: Counter[int] = Counter()
 
     def put(self, row: RowId, kind: Kind) -> None:
         """Count a row here, and no longer where it was counted before."""
-        before = self._kinds.get(row, Kind.READY)
-        if before is kind:
-            return
-        self._counts[before] -= 1
-        self._counts[kind] += 1
-        if kind is Kind.READY:
-            del self._kinds[row]
-        else:
-            self._kinds[row] = kind
+        code = _CODES[kind]
+        if row >= len(self._codes):
+            if not code:
+                return
+            self._codes.extend(bytes(row + 1 - len(self._codes)))
+        before = self._codes[row]
+        if before != code:
+            self._counts[before] -= 1
+            self._counts[code] += 1
+            self._codes[row] = code
 
     def drop(self, row: RowId) -> None:
         """Count a row no longer."""
-        before = self._kinds.pop(row, None)
-        if before is not None:
-            self._counts[before] -= 1
+        self.put(row, Kind.READY)
+
+    def fill(self, kinds: bytes) -> None:
+        """Count all rows anew, but those whose state says where: one pass over bytes.
+
+        Args:
+            kinds: of :func:`kinds_of`.
+        """
+        kept = self._codes.translate(_OF_STATE)
+        others = self._codes.translate(_NOT_OF_STATE)
+        others.extend(b"\xff" * (len(kinds) - len(others)))
+        new = int.from_bytes(kinds, "little") & int.from_bytes(others, "little")
+        self._codes = either(kept, new.to_bytes(max(len(kinds), len(others)), "little"))
+        self._counts = Counter({code: self._codes.count(code) for code in _KINDS if code})
+
+    def kind(self, row: RowId) -> Kind:
+        """Where a row is counted."""
+        return _KINDS[self._codes[row]] if row < len(self._codes) else Kind.READY
+
+    def codes(self, rows: Sequence[RowId], as_bytes: Mapping[Kind, int]) -> bytes:
+        """One byte a row, in their order.
+
+        Args:
+            rows: ids; as a range they cost no look at each.
+            as_bytes: what stands for each kind; 0 where nothing is said.
+        """
+        table = bytes(as_bytes.get(_KINDS[code], 0) if code in _KINDS else 0 for code in range(256))
+        codes = self._codes.translate(table)
+        ready = table[0]
+        if isinstance(rows, range) and rows.step == 1:
+            found = bytes(codes[rows.start : rows.stop])
+            return found + bytes([ready]) * (len(rows) - len(found))
+        known = len(codes)
+        return bytes(codes[row] if row < known else ready for row in rows)
 
     def counts(self, rows: int, issues: IssueCounts) -> DraftCounts:
         """The numbers now.
@@ -138,5 +192,5 @@ class Tally:
             rows: how many rows there are.
             issues: how many issues there are.
         """
-        numbers = {kind.value: self._counts[kind] for kind in Kind if kind is not Kind.READY}
+        numbers = {kind.value: self._counts[code] for kind, code in _CODES.items() if code}
         return DraftCounts(rows=rows, ready=rows - sum(numbers.values()), issues=issues, **numbers)

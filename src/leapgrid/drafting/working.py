@@ -90,8 +90,7 @@ class WorkingDraft(KnownRows):
         # What is known of a row that the journal lost must not fall upon another record.
         self.batch.reserve_ids(max(self.outcomes, default=-1) + 1)
         self._answers.keep(self.outcomes, stored.issues)
-        for row in self.batch.order:
-            self._refresh(row)
+        self._fill_tally()
         self.journal = Journal(workspace, stored.id) if workspace is not None else None
         self._unkept: list[JournalEntry] = []
 
@@ -229,6 +228,11 @@ class WorkingDraft(KnownRows):
             self.journal.append(entry)
         self._unkept.clear()
 
+    @property
+    def is_untouched(self) -> bool:
+        """Whether it is as it was made: no edit, also none undone, and nothing sent or decided."""
+        return not self.outcomes and self.history.next_undo is None and self.history.next_redo is None
+
     def flush(self) -> bool:
         """Wait until every edit is on disk, as before sending; says whether all are."""
         return self.journal.flush() if self.journal is not None else True
@@ -268,8 +272,7 @@ class WorkingDraft(KnownRows):
         at = self._clock()
         self.history.record(label, edit, change, at)
         self._write_down(JournalEntry("do", label, edit_to_json(edit), at))
-        self._changed(change)
-        return change
+        return self._changed(change)
 
     def undo(self) -> tuple[Step, Change] | None:
         """Take back the last step: texts and rows, never what a server answered. None if there is none.
@@ -410,7 +413,7 @@ class WorkingDraft(KnownRows):
         made = make(self.batch)
         if made is not None:
             self._write_down(JournalEntry(kind, made[0].label, None, self._clock()))
-            self._changed(made[1])
+            return made[0], self._changed(made[1])
         return made
 
     def _decide(

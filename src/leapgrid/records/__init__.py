@@ -6,6 +6,7 @@ from leapgrid.lazy import lazily
 from leapgrid.records.batch import Batch
 from leapgrid.records.checks import CheckContext, Typing, TypingState
 from leapgrid.records.curl import curl_command
+from leapgrid.records.duplicates import Duplicates
 from leapgrid.records.edits import (
     Change,
     Compound,
@@ -51,6 +52,7 @@ __all__ = [
     "CheckContext",
     "Compound",
     "DeleteRows",
+    "Duplicates",
     "Edit",
     "EditError",
     "Field",

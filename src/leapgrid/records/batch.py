@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from leapgrid.records.edits import (
     Change,
@@ -18,9 +18,15 @@ from leapgrid.records.edits import (
 from leapgrid.records.frame import Frame
 from leapgrid.records.issues import RowId
 from leapgrid.records.order import RowOrder
+from leapgrid.records.revisions import Revisions
 from leapgrid.records.schema import ObjectSchema
+from leapgrid.records.snapshot import Snapshot
+from leapgrid.records.texts import Texts
 
 T = TypeVar("T")
+
+_FAR = 10_000_000
+"""How far behind those in use an id may lie; a damaged journal must not make us count up to what it says."""
 
 
 class Batch:
@@ -50,17 +56,18 @@ class Batch:
             if name not in schema or not 0 <= column < len(self.frame.columns):
                 raise ValueError(f"The field {name} cannot be read from column {column}.")
         self._height = self.frame.height
-        self._columns: dict[str, Sequence[str] | None] = {
-            name: self.frame.columns[self.mapping[name]] if name in self.mapping else None
+        self._texts: dict[str, Texts] = {
+            name: Texts(
+                self.frame.columns[self.mapping[name]] if name in self.mapping else None, self._height
+            )
             for name in schema.names
         }
-        self._overlay: dict[str, dict[RowId, str]] = {name: {} for name in schema.names}
         self._order = RowOrder(self._height)
         self._inserted: set[RowId] = set()
         self._deleted: set[RowId] = set()
         self._next_id = self._height
         self._version = 0
-        self._revisions: dict[RowId, int] = {}
+        self._revisions = Revisions()
         self._structure_revision = 0
 
     # -- reading -------------------------------------------------------------------------------------------
@@ -91,7 +98,7 @@ class Batch:
 
     def revision(self, row: RowId) -> int:
         """Goes up whenever a row's texts may have changed; for what is drawn and kept."""
-        return self._revisions.get(row, 0)
+        return self._revisions.of(row)
 
     def row_at(self, position: int) -> RowId:
         """The id of the row at a position from 0. Raises IndexError outside of the batch."""
@@ -105,25 +112,21 @@ class Batch:
 
     def text(self, row: RowId, field: str) -> str:
         """The text of a cell as it is now; a deleted row keeps its last. KeyError for no such field."""
-        text = self._overlay[field].get(row)
-        return text if text is not None else self.original(row, field)
+        return self._texts[field][row]
 
     def original(self, row: RowId, field: str) -> str:
         """The text of a cell as it was read, "" for a row that came later. KeyError for no such field."""
-        column = self._columns[field]
-        if column is None or not 0 <= row < self._height:
-            return ""
-        return column[row] or ""
+        return self._texts[field].original(row)
 
     def values(self, row: RowId) -> dict[str, str]:
         """The texts of a row that are not empty, by field, in the schema's order."""
         read = 0 <= row < self._height
         values: dict[str, str] = {}
         # Spelled out, and not by way of text(): whole batches are planned and checked row by row.
-        for name, column in self._columns.items():
-            text = self._overlay[name].get(row)
-            if text is None and read and column is not None:
-                text = column[row]
+        for name, texts in self._texts.items():
+            text = texts.over.get(row)
+            if text is None and read and texts.base is not None:
+                text = texts.base[row]
             if text:
                 values[name] = text
         return values
@@ -139,28 +142,53 @@ class Batch:
 
     def changed_since(self, version: int) -> set[RowId]:
         """The rows, also deleted ones, that an edit touched after :attr:`version` was ``version``."""
-        return {row for row, changed in self._revisions.items() if changed > version}
+        return self._revisions.since(version)
 
     def edited_rows(self) -> set[RowId]:
         """The rows with a text that differs from what was read, and those that came later."""
         touched = set(self._inserted)
-        for texts in self._overlay.values():
-            touched.update(texts)
+        for texts in self._texts.values():
+            touched.update(texts.differing())
         return touched - self._deleted
 
     def column(self, field: str) -> list[str]:
         """All texts of a field, in order, as a list of its own. Raises KeyError as :meth:`text`."""
-        base = self._columns[field]
-        overlay = dict(self._overlay[field])
-        if base is not None and self._order.is_identity:
-            texts = self.frame.column(self.mapping[field])
-            for row, text in overlay.items():
-                texts[row] = text
-            return texts
-        read = self.frame.column(self.mapping[field]) if base is not None else [""] * self._height
-        height, get = self._height, overlay.get
-        found = ((row, get(row)) for row in self._order[:])
-        return [text if text is not None else read[row] if row < height else "" for row, text in found]
+        texts = self._texts[field]
+        read, height, get = texts.as_list(), self._height, texts.over.get
+        if self._order.is_identity:
+            return read
+        return [read[row] if row < height else get(row, "") for row in self._order]
+
+    def series(self, field: str) -> Sequence[str]:
+        """As :meth:`column`, but a polars Series where the batch is so large that its column is one.
+
+        It may be the very column that was read, so it must not be changed.
+        """
+        column = self._texts[field].by_id(self._height, ())
+        if self._order.is_identity:
+            return column
+        if not hasattr(column, "to_list") or any(
+            row >= self._height for row in self._inserted - self._deleted
+        ):
+            return self.column(field)
+        import polars as pl
+
+        return cast(Sequence[str], cast(pl.Series, column).gather(pl.Series(self._order[:], dtype=pl.UInt32)))
+
+    def snapshot(self) -> Snapshot:
+        """The texts as they are now, for another thread or a later time; costs what edits there are."""
+        return Snapshot(
+            self.schema,
+            {name: texts.frozen() for name, texts in self._texts.items()},
+            self._height,
+            frozenset(self._inserted),
+            frozenset(self._deleted),
+            self._version,
+        )
+
+    def find_marked(self, marks: bytearray, start: int, backwards: bool = False) -> int | None:
+        """The first position from ``start`` on (or back) whose row has a 1 in ``marks``, by row id."""
+        return self._order.find_marked(marks, start, backwards)
 
     # -- changing ------------------------------------------------------------------------------------------
 
@@ -187,6 +215,10 @@ class Batch:
         self._version += 1
         return self._apply(edit)
 
+    def _all_here(self, rows: range) -> bool:
+        inside = rows.step == 1 and rows.start >= 0 and rows.stop <= self._height
+        return inside and not any(row in rows for row in self._deleted)
+
     def _known(self, row: RowId) -> bool:
         return 0 <= row < self._height or row in self._inserted
 
@@ -208,28 +240,23 @@ class Batch:
         changed: dict[RowId, None] = {}
         fields: list[str] = []
         for name, texts in edit.columns.items():
-            old = tuple(self.text(row, name) for row in edit.rows)
+            old = self._texts[name].many(edit.rows)
             before[name] = old
             if old == texts:
                 continue
             fields.append(name)
-            for row, was, text in zip(edit.rows, old, texts, strict=True):
-                if was != text:
-                    self._write(row, name, text)
-                    changed[row] = None
-        self._revisions.update(dict.fromkeys(changed, self._version))
-        return Change(tuple(changed), tuple(fields), False, SetCells(edit.rows, before))
-
-    def _write(self, row: RowId, field: str, text: str) -> None:
-        if text == self.original(row, field):
-            self._overlay[field].pop(row, None)
-        else:
-            self._overlay[field][row] = text
+            self._texts[name].put_many(edit.rows, texts)
+            pairs = zip(edit.rows, old, texts, strict=True)
+            changed.update((row, None) for row, was, text in pairs if was != text)
+        # The rows as they were named, where all of them changed: a range of a million stays one.
+        rows = edit.rows if len(changed) == len(edit.rows) else tuple(changed)
+        self._revisions.touch(rows, self._version)
+        return Change(rows, tuple(fields), False, SetCells(edit.rows, before))
 
     def _insert(self, edit: InsertRows) -> Change:
         for name, texts in edit.columns.items():
             written = zip(edit.rows, texts, strict=True)
-            self._overlay[name].update((row, text) for row, text in written if text)
+            self._texts[name].over.update((row, text) for row, text in written if text)
         self._inserted.update(edit.rows)
         self._next_id = max(self._next_id, max(edit.rows, default=-1) + 1)
         self._order.insert(edit.at, edit.rows)
@@ -247,15 +274,15 @@ class Batch:
 
     def _moved(
         self,
-        rows: tuple[RowId, ...],
+        rows: Sequence[RowId],
         inverse: Edit,
         *,
-        added: tuple[RowId, ...] = (),
-        removed: tuple[RowId, ...] = (),
+        added: Sequence[RowId] = (),
+        removed: Sequence[RowId] = (),
     ) -> Change:
         if rows:
             self._structure_revision += 1
-            self._revisions.update(dict.fromkeys(rows, self._version))
+            self._revisions.touch(rows, self._version)
         return Change(rows, None, bool(rows), inverse, added, removed)
 
 
@@ -316,8 +343,10 @@ class _Sketch:
             if name not in self._batch.schema:
                 raise EditError(f"{self._batch.schema.label} has no field {name[:80]}.")
 
-    def _here(self, rows: Iterable[RowId]) -> None:
+    def _here(self, rows: Sequence[RowId]) -> None:
         batch, present = self._batch, self._present
+        if isinstance(rows, range) and not present and batch._all_here(rows):
+            return
         for row in rows:
             if not present.get(row, row in batch):
                 raise EditError(f"There is no row with the id {row} in this batch.")
@@ -328,10 +357,13 @@ class _Sketch:
                 raise EditError(f"The row with the id {row} was not deleted.")
 
     def _unused(self, rows: Iterable[RowId]) -> None:
+        end = self._batch._next_id + _FAR
         for row in rows:
+            if row >= end:
+                raise EditError(f"The row id {row} is out of reach.")
             if row < 0 or row in self._present or self._batch._known(row):
                 raise EditError(f"The row id {row} is taken.")
 
-    def _turn(self, rows: tuple[RowId, ...], present: bool) -> None:
+    def _turn(self, rows: Sequence[RowId], present: bool) -> None:
         self._present.update(dict.fromkeys(rows, present))
         self._height += len(rows) if present else -len(rows)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import eq, le
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
@@ -14,6 +15,8 @@ from leapgrid.records.issues import RowId
 
 Columns: TypeAlias = Mapping[str, tuple[str, ...]]
 """Field name -> one text a row, in the order of the edit's rows."""
+
+_RANGES_FROM = 1000
 
 _MOST_ROWS = 50_000_000
 """More than any batch holds; a damaged journal must not make us allocate what it says."""
@@ -23,9 +26,21 @@ class EditError(ValueError):
     """An edit that does not fit the batch, or itself; nothing was changed."""
 
 
-def _frozen_columns(rows: tuple[RowId, ...], columns: Mapping[str, Sequence[str]]) -> Columns:
-    if len(set(rows)) != len(rows):
+def _frozen_rows(rows: Sequence[RowId]) -> Sequence[RowId]:
+    """Each once; many that follow each other as a range, which holds no number a row."""
+    if isinstance(rows, range) and rows.step == 1 and len(rows) >= _RANGES_FROM:
+        return rows
+    ids = tuple(rows)
+    if len(ids) >= _RANGES_FROM and ids[-1] - ids[0] == len(ids) - 1:
+        consecutive = range(ids[0], ids[-1] + 1)
+        if all(map(eq, ids, consecutive)):
+            return consecutive
+    if len(set(ids)) != len(ids):
         raise EditError("The edit names a row twice.")
+    return ids
+
+
+def _frozen_columns(rows: Sequence[RowId], columns: Mapping[str, Sequence[str]]) -> Columns:
     frozen: dict[str, tuple[str, ...]] = {}
     for name, texts in columns.items():
         frozen[name] = tuple(texts)
@@ -46,11 +61,11 @@ class SetCells:
         EditError: a row is named twice, or a column has another length than ``rows``.
     """
 
-    rows: tuple[RowId, ...]
+    rows: Sequence[RowId]
     columns: Columns = field(hash=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rows", tuple(self.rows))
+        object.__setattr__(self, "rows", _frozen_rows(self.rows))
         object.__setattr__(self, "columns", _frozen_columns(self.rows, self.columns))
 
 
@@ -68,11 +83,11 @@ class InsertRows:
     """
 
     at: int
-    rows: tuple[RowId, ...]
+    rows: Sequence[RowId]
     columns: Columns = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rows", tuple(self.rows))
+        object.__setattr__(self, "rows", _frozen_rows(self.rows))
         object.__setattr__(self, "columns", _frozen_columns(self.rows, self.columns))
 
 
@@ -84,12 +99,10 @@ class DeleteRows:
         EditError: a row is named twice.
     """
 
-    rows: tuple[RowId, ...]
+    rows: Sequence[RowId]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rows", tuple(self.rows))
-        if len(set(self.rows)) != len(self.rows):
-            raise EditError("The edit names a row twice.")
+        object.__setattr__(self, "rows", _frozen_rows(self.rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +117,15 @@ class RestoreRows:
         EditError: a row is named twice, or the positions do not go with the rows or do not ascend.
     """
 
-    rows: tuple[RowId, ...]
-    positions: tuple[int, ...]
+    rows: Sequence[RowId]
+    positions: Sequence[int]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rows", tuple(self.rows))
-        object.__setattr__(self, "positions", tuple(self.positions))
-        if len(set(self.rows)) != len(self.rows) or len(self.rows) != len(self.positions):
+        object.__setattr__(self, "rows", _frozen_rows(self.rows))
+        object.__setattr__(self, "positions", _frozen_rows(self.positions))
+        if len(self.rows) != len(self.positions):
             raise EditError("The rows and their positions do not go together.")
-        if any(b <= a for a, b in zip(self.positions, self.positions[1:], strict=False)):
+        if any(map(le, self.positions[1:], self.positions)):
             raise EditError("The positions do not ascend.")
 
 
@@ -139,14 +152,16 @@ class Change(NamedTuple):
         inverse: the edit that restores what was.
         added: rows that came, each once.
         removed: rows that went, each once.
+        also: rows whose texts are as before, and whose warnings changed with the others' texts; a draft says.
     """
 
-    rows: tuple[RowId, ...]
+    rows: Sequence[RowId]
     fields: tuple[str, ...] | None
     structural: bool
     inverse: Edit
-    added: tuple[RowId, ...] = ()
-    removed: tuple[RowId, ...] = ()
+    added: Sequence[RowId] = ()
+    removed: Sequence[RowId] = ()
+    also: Sequence[RowId] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -165,7 +180,7 @@ def fill(rows: Iterable[RowId], field: str, text: str) -> SetCells:
     return SetCells(ids, {field: (text,) * len(ids)})
 
 
-def rows_of(edit: Edit) -> tuple[RowId, ...]:
+def rows_of(edit: Edit) -> Sequence[RowId]:
     """Every row that an edit names, each once."""
     if isinstance(edit, Compound):
         return tuple(dict.fromkeys(row for part in edit.edits for row in rows_of(part)))
@@ -233,6 +248,8 @@ def edit_from_json(data: Mapping[str, Any]) -> Edit:
 
 def _runs(numbers: Sequence[int]) -> list[int | list[int]]:
     """Numbers in their order, each stretch of consecutive ones as [first, how many]."""
+    if isinstance(numbers, range) and len(numbers) > 1:
+        return [[numbers.start, len(numbers)]]
     runs: list[int | list[int]] = []
     start = count = 0
     for number in numbers:
@@ -253,7 +270,11 @@ def _number(value: Any) -> int:
     return value
 
 
-def _from_runs(runs: Iterable[int | Sequence[int]]) -> tuple[int, ...]:
+def _from_runs(runs: Sequence[int | Sequence[int]]) -> Sequence[int]:
+    if len(runs) == 1 and not isinstance(runs[0], int) and len(runs[0]) == 2:
+        start, count = _number(runs[0][0]), _number(runs[0][1])
+        if 0 <= count <= _MOST_ROWS:
+            return range(start, start + count)
     numbers: list[int] = []
     for run in runs:
         if isinstance(run, int):

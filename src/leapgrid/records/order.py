@@ -16,6 +16,10 @@ _FRESH_LIMIT = 4096
 """Rows of one change whose positions are kept one by one; a larger change has the index built anew."""
 
 
+_FIRST_LOOK, _LONG_LOOK = 64, 65_536
+"""Rows that are looked at at once for a mark: few first, since the next is mostly near."""
+
+
 class _Shift(NamedTuple):
     """One structural change, as what it does to the positions of the rows that stay."""
 
@@ -77,6 +81,29 @@ class RowOrder(Sequence[RowId]):
         for shift in self._log[start:]:
             position = shift.moved(position)
         return position
+
+    def find_marked(self, marks: bytearray, start: int, backwards: bool = False) -> int | None:
+        """The first position from ``start`` on (or back) whose row has a 1 in ``marks``.
+
+        Args:
+            marks: one byte a row id; rows behind its end have none.
+            start: a position in the order.
+            backwards: towards the first row.
+        """
+        ids = self._ids
+        if isinstance(ids, range):
+            at = marks.rfind(1, 0, start + 1) if backwards else marks.find(1, start, len(ids))
+            return at if at >= 0 else None
+        known, step = len(marks), _FIRST_LOOK
+        while 0 <= start < len(ids):
+            low, high = (max(0, start + 1 - step), start + 1) if backwards else (start, start + step)
+            seen = bytes(marks[row] if row < known else 0 for row in ids[low:high])
+            at = seen.rfind(1) if backwards else seen.find(1)
+            if at >= 0:
+                return low + at
+            start = low - 1 if backwards else high
+            step = min(step * 2, _LONG_LOOK)
+        return None
 
     def insert(self, at: int, rows: Sequence[RowId]) -> None:
         """Put rows, which are not in the order yet, in front of position ``at``."""
