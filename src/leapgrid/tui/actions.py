@@ -10,7 +10,10 @@ from typing import Literal, NamedTuple
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal["app", "grid", "cell", "start", "review", "result", "payload", "help", "open", "menu"]
+Scope = Literal[
+    "app", "grid", "cell", "start", "review", "result", "payload", "help", "open", "menu",
+    "mapping", "values", "picking", "reading",
+]  # fmt: skip
 Group = Literal["", "Edit", "Rows", "Look", "LeapGrid"]
 
 
@@ -76,6 +79,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("only_rejected", "grid", "Only rejected, or all", letter="w", group="Look"),
     Action("review", "grid", "Review & send", "f9", "Review & send", main=True, letter="s", group="LeapGrid"),
     Action("result", "grid", "Result of the sending", letter="r", group="LeapGrid"),
+    Action(
+        "mapping",
+        "grid",
+        "Change the columns",
+        letter="=",
+        group="LeapGrid",
+        help="Which column of the file is which field. After edits it makes a draft of its own.",
+    ),
+    Action("notes", "grid", "Notes on the file", letter=":", group="LeapGrid"),
+    Action("leave_reading", "grid", "Read no further", "escape", "Stop reading", priority=2),
     Action("open_file", "grid", "Open a file", "ctrl+o", letter="o", group="LeapGrid"),
     Action("start", "grid", "Drafts and start", letter="z", group="LeapGrid"),
     Action("quit", "app", "Quit", "ctrl+q", letter="q", group="LeapGrid", help="There is nothing to save."),
@@ -96,6 +109,39 @@ ACTIONS: tuple[Action, ...] = (
     Action("open_path", "open", "Open", "enter", "Open", main=True),
     Action("complete_path", "open", "Complete the name", "tab", "Complete", priority=1),
     Action("back", "open", "Back", "escape", "Back", priority=2),
+    # Bring in a file
+    Action("import_file", "mapping", "Import", "enter", "Import", main=True),
+    Action("change_field", "mapping", "Change the field of the column", "space", "Change field", priority=1),
+    Action(
+        "leave_out",
+        "mapping",
+        "Leave the column out, take the constant away",
+        "delete,backspace",
+        priority=7,
+    ),
+    Action("set_constant", "mapping", "Constant: one text for all records", "c", "Constant", priority=2),
+    Action("match_values", "mapping", "Match the values of the column", "v", "Match values", priority=3),
+    Action("preview_records", "mapping", "Preview of 20 records", "p", "Preview 20", priority=4),
+    Action("back", "mapping", "Back, without importing", "escape", "Back", priority=5),
+    Action("sheet", "mapping", "Another sheet", "s"),
+    Action("encoding", "mapping", "Another encoding", "e"),
+    Action("delimiter", "mapping", "Another delimiter", "d"),
+    Action("header_line", "mapping", "Another line as the header", "h"),
+    Action("show_lines", "mapping", "Short and long lines, and all other notes", "l"),
+    Action("date_format", "mapping", "Day or month first", "f"),
+    Action("default_country", "mapping", "Country of phones that have none", "n"),
+    Action("forget_mapping", "mapping", "Forget what is remembered of these headers", "x"),
+    Action("save_recipe", "mapping", "Save as a recipe file", "w"),
+    # The values of a column
+    Action("change_value", "values", "Say what the value becomes", "space,enter", "Change", priority=1),
+    Action("keep_value", "values", "Keep the value as it is", "delete,backspace", "Keep", priority=2),
+    Action("take_suggestions", "values", "Take all suggestions", "a", "Take all suggestions", priority=3),
+    Action("close_values", "values", "Back", "escape", "Back", main=True),
+    # A list over a page
+    Action("take_option", "picking", "Take it", "enter", "Take", priority=1),
+    Action("close_list", "picking", "Close", "escape", "Close", main=True),
+    # While a file is read
+    Action("back", "reading", "Back", "escape", "Back", main=True),
     # Review & send
     Action("send", "review", "Send", "enter", "Send", main=True),
     Action("dry_run", "review", "Dry run: everything but the sending", "d", "Dry run", priority=2),

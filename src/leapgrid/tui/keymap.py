@@ -10,7 +10,10 @@ from leapgrid.tui.actions import ACTIONS, Action, actions_of, binding_id
 from leapgrid.visible import visible
 
 _BY_ID = {binding_id(a): a for a in ACTIONS}
-_TOGETHER = {"app": {"grid", "start", "review", "result", "payload"}, "grid": {"app"}}
+_TOGETHER = {
+    "app": {"grid", "start", "review", "result", "payload", "mapping", "values", "reading"},
+    "grid": {"app"},
+}
 
 
 def read_keymap(path: Path) -> tuple[dict[str, str], list[str]]:

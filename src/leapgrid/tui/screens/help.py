@@ -61,6 +61,10 @@ _TITLES: dict[Scope, str] = {
     "help": "In the help",
     "open": "On this screen",
     "menu": "In the menu",
+    "mapping": "On this screen",
+    "values": "On this screen",
+    "picking": "In the list",
+    "reading": "On this screen",
 }
 
 MOVES = (

@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from leapgrid.tui.actions import Action, Scope, actions_of, binding_id, key_label
 from leapgrid.tui.desk import Desk
+from leapgrid.tui.session import Session
 from leapgrid.tui.widgets.footer import FooterBar, FooterKey
 from leapgrid.tui.widgets.issue_line import IssueLine, IssueState
 from leapgrid.tui.widgets.title_bar import TitleBar, TitleState
@@ -23,8 +24,8 @@ SMALLEST = (60, 12)
 """Below this only "Make the window larger" is drawn, and keys do nothing."""
 
 
-class Page(Screen[None]):
-    """A screen of LeapGrid.
+class Page(Screen[object]):
+    """A screen of LeapGrid; most end without a result.
 
     Subclasses say which scopes of actions they have, make their ``BINDINGS`` from them, give their widgets in
     ``body`` and say with ``can`` what does something now.
@@ -88,9 +89,14 @@ class Page(Screen[None]):
 
     # -- frame --------------------------------------------------------------------------------------------
 
+    @property
+    def session_shown(self) -> Session | None:
+        """The session that the title bar tells of."""
+        return self.desk.session
+
     def title_state(self) -> TitleState:
         """What the title bar says."""
-        session = self.desk.session
+        session = self.session_shown
         if session is None:
             return TitleState(target=self.desk.target)
         draft = session.draft
