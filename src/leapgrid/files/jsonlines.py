@@ -69,7 +69,8 @@ def read_json_lines(
         if not line or line.isspace():
             continue
         try:
-            value = decode_line(line)
+            # Without its end: it would be told as a line break within a text that is never closed.
+            value = decode_line(line.rstrip("\r\n"))
         except json.JSONDecodeError as problem:
             raise UnreadableFile(
                 f"Line {number} of {name} is not JSON: {words_for(problem)} at character {problem.pos + 1}. "
