@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from leapgrid.files.curl import looks_like_curl
 from leapgrid.files.delimited import read_table
+from leapgrid.files.escapes import without_marks
 from leapgrid.files.headers import map_columns, suggest_mapping
 from leapgrid.files.jsonlines import looks_like_json_lines
 from leapgrid.files.keyed import Keyed, read_curl_commands, read_json, read_lines
@@ -113,7 +114,7 @@ class _Reading:
             )
         options = ReadOptions("utf-8", table.delimiter, table.header_line)
         return RawFile(
-            frame=table.frame,
+            frame=without_marks(table.frame, self.notes, table.header_line),
             kind="tsv" if table.delimiter == "\t" else "csv",
             source=self.source,
             name=self.name,
