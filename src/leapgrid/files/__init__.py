@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         UnreadableFile,
         UnwritableFile,
     )
-    from leapgrid.files.reader import read_file, read_raw
+    from leapgrid.files.reader import read_file, read_head, read_raw
     from leapgrid.files.rejects import RejectedRow, write_rejects
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "UnreadableFile",
     "UnwritableFile",
     "read_file",
+    "read_head",
     "read_raw",
     "suggest_mapping",
     "unique_names",
@@ -65,7 +66,7 @@ __getattr__, __dir__ = lazily(
             "UnreadableFile",
             "UnwritableFile",
         ),
-        "reader": ("read_file", "read_raw"),
+        "reader": ("read_file", "read_head", "read_raw"),
         "rejects": ("RejectedRow", "write_rejects"),
     },
 )

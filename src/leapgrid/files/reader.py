@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
@@ -20,7 +21,15 @@ from leapgrid.files.limits import MAX_CURL, MAX_JSON
 from leapgrid.files.model import FileRead, RawFile, ReadOptions, UnreadableFile
 from leapgrid.files.notebook import Notebook
 from leapgrid.files.objects import map_keys
-from leapgrid.files.source import open_regular, physical_lines, read_whole, rewind, shown_name, sniff
+from leapgrid.files.source import (
+    open_regular,
+    physical_lines,
+    read_bounded,
+    read_whole,
+    rewind,
+    shown_name,
+    sniff,
+)
 from leapgrid.records.schema import ObjectSchema
 
 _DELIMITED = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
@@ -62,6 +71,42 @@ def read_raw(
         reading = _Reading(file, name, os.fspath(path), options, schema, frozenset(mapping_words))
         reading.size = os.fstat(file.fileno()).st_size
         return reading.dispatch(where.suffix.lower())
+
+
+def read_head(
+    path: str | os.PathLike[str],
+    options: ReadOptions = _AS_FOUND,
+    *,
+    schema: ObjectSchema,
+    mapping_words: Iterable[str] = (),
+    size: int = 128 * 1024,
+) -> RawFile | None:
+    """The first records of a delimited text, to be looked at while the whole of it is read.
+
+    Args:
+        size: the most bytes to read.
+
+    Returns:
+        None where the beginning shows too little: another kind of file, or one record that is larger.
+
+    Raises:
+        UnreadableFile: as :func:`read_raw`, for what the beginning shows.
+    """
+    where = Path(path)
+    name = shown_name(where)
+    with open_regular(where) as file:
+        head = read_bounded(file, size, name)
+    cut = head.rfind(b"\n")
+    # A line break inside quotes does not end a record.
+    while cut > 0 and head.count(b'"', 0, cut) % 2:
+        cut = head.rfind(b"\n", 0, cut)
+    if cut <= 0 or b"\0" in head:
+        return None
+    begun = io.BytesIO(head[: cut + 1])
+    reading = _Reading(begun, name, os.fspath(path), options, schema, frozenset(mapping_words))
+    reading.size = cut + 1
+    raw = reading.dispatch(where.suffix.lower())
+    return raw if raw.kind in ("csv", "tsv") else None
 
 
 @dataclass(slots=True)
