@@ -7,7 +7,7 @@ from typing import Any
 
 from leapgrid.drafting.answers import Answers
 from leapgrid.drafting.checking import Cancelled, CheckRun, Progress, located
-from leapgrid.drafting.tally import DraftCounts, Tally, kind_of, kinds_of
+from leapgrid.drafting.tally import DraftCounts, Kind, Tally, kind_of, kinds_of
 from leapgrid.records import (
     NEVER_SENT,
     Batch,
@@ -22,7 +22,23 @@ from leapgrid.records import (
     checks,
     record_payload,
 )
-from leapgrid.submit.plan import PlanRow
+from leapgrid.submit.options import SubmitOptions
+from leapgrid.submit.plan import Going, LeftOut, Plan, PlanRow, plan, plan_columns
+
+_PLANNED: Mapping[Kind, Going | LeftOut] = {
+    Kind.EMPTY: LeftOut.EMPTY,
+    Kind.ERRORS: Going.INVALID,
+    Kind.EDITED: Going.EDITED,
+    Kind.WARNINGS: Going.WARNINGS,
+    Kind.READY: Going.READY,
+    Kind.QUEUED: LeftOut.IN_FLIGHT,
+    Kind.SENDING: LeftOut.IN_FLIGHT,
+    Kind.CREATED: LeftOut.CREATED,
+    Kind.ALREADY_THERE: LeftOut.ALREADY_THERE,
+    Kind.REJECTED: LeftOut.REJECTED,
+    Kind.UNKNOWN: LeftOut.UNKNOWN,
+    Kind.SKIPPED: LeftOut.SKIPPED,
+}
 
 _WIDE = 20_000
 """A change of more rows has the whole batch checked in columns, which is quicker than row by row."""
@@ -243,6 +259,20 @@ class KnownRows:
         for row in rows:
             self._refresh(row)
         return rows
+
+    def _plan(self, options: SubmitOptions | None) -> Plan:
+        if any(field.read_only for field in self.schema.fields):
+            # A record may have texts and nothing to send.
+            return plan(map(self._plan_row, self.batch.order), options)
+        snapshot = self.batch.snapshot()
+
+        def kinds(numbers: Mapping[Going | LeftOut, int]) -> bytes:
+            return self._tally.codes(self.batch.order[:], {kind: numbers[_PLANNED[kind]] for kind in Kind})
+
+        def record(row: RowId) -> dict[str, Any]:
+            return self._payload(snapshot.values(row))
+
+        return plan_columns(self.batch.order[:], kinds, record, self.schema.names, options)
 
     def _plan_row(self, row: RowId) -> PlanRow:
         errors, warnings = self.issues.local_counts(row)

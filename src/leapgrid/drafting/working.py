@@ -35,7 +35,6 @@ from leapgrid.records import (
 )
 from leapgrid.submit.options import SubmitOptions
 from leapgrid.submit.plan import Plan
-from leapgrid.submit.plan import plan as plan_rows
 from leapgrid.workspace import Journal, JournalEntry, RowsTaken, StoredDraft, WorkspaceError
 
 if TYPE_CHECKING:
@@ -322,7 +321,7 @@ class WorkingDraft(KnownRows):
 
     def plan(self, options: SubmitOptions | None = None) -> Plan:
         """What a run would send now, and what not and why."""
-        return plan_rows((self._plan_row(row) for row in self.batch.order), options)
+        return self._plan(options)
 
     def take(self, event: SubmitEvent) -> tuple[RowId, ...]:
         """Let an event of a run into the rows.

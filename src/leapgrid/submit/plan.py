@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from array import array
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple
+from itertools import compress
+from typing import Any, NamedTuple, TypeAlias, overload
 
 from leapgrid.records.issues import RowId
 from leapgrid.records.outcomes import RowState
 from leapgrid.submit.options import SubmitOptions
+
+Record: TypeAlias = Mapping[str, Any]
+
+_AS_TUPLE = 50_000
+"""More rows than this are kept as an array, a fifth as large."""
 
 
 class LeftOut(StrEnum):
@@ -67,12 +74,61 @@ class PlanRow(NamedTuple):
     """
 
     row_id: RowId
-    payload: Mapping[str, Any]
+    payload: Record
     state: RowState = RowState.READY
     errors: int = 0
     warnings: int = 0
     empty: bool = False
     edited: bool = False
+
+
+class Going(StrEnum):
+    """Why a row that is sent is told apart from the others."""
+
+    READY = "ready"
+    WARNINGS = "warnings"
+    EDITED = "edited"
+    INVALID = "invalid"
+
+
+class Payloads(Sequence[Record]):
+    """The records of a chunk, made when the first of them is asked for.
+
+    Args:
+        rows: whose.
+        record: the record of a row. It must answer the same however late it is asked.
+    """
+
+    __slots__ = ("_made", "_record", "_rows")
+
+    def __init__(self, rows: Sequence[RowId], record: Callable[[RowId], Record]) -> None:
+        self._rows = rows
+        self._record = record
+        self._made: tuple[Record, ...] | None = None
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Record: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Record]: ...
+    def __getitem__(self, index: int | slice) -> Record | Sequence[Record]:
+        return self._all()[index]
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(self._all())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._all() == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._rows))
+
+    def _all(self) -> tuple[Record, ...]:
+        if self._made is None:
+            self._made = tuple(map(self._record, self._rows))
+        return self._made
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +138,12 @@ class PlannedChunk:
     Attributes:
         number: counts from 1 within the submission.
         rows: which rows they are; position ``i`` of the body is ``rows[i - 1]``.
-        payloads: the records, as many as rows.
+        payloads: the records, as many as rows; those of a large batch are made when asked for.
     """
 
     number: int
     rows: tuple[RowId, ...]
-    payloads: tuple[Mapping[str, Any], ...]
+    payloads: Sequence[Record]
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -110,6 +166,45 @@ class PlannedChunk:
         )
 
 
+class Chunks(Sequence[PlannedChunk]):
+    """The chunks of a run, each made when it is asked for.
+
+    Args:
+        rows: those that go, in order.
+        size: records a chunk; the last has what is left.
+        record: the record of a row, as for :class:`Payloads`.
+        names: the fields that records may have.
+    """
+
+    def __init__(
+        self,
+        rows: Sequence[RowId],
+        size: int,
+        record: Callable[[RowId], Record],
+        names: Iterable[str] = (),
+    ) -> None:
+        self.rows = rows
+        self.size = size
+        self.names = frozenset(names)
+        self._record = record
+
+    def __len__(self) -> int:
+        return -(-len(self.rows) // self.size)
+
+    @overload
+    def __getitem__(self, index: int) -> PlannedChunk: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[PlannedChunk]: ...
+    def __getitem__(self, index: int | slice) -> PlannedChunk | Sequence[PlannedChunk]:
+        if isinstance(index, slice):
+            return tuple(self[at] for at in range(*index.indices(len(self))))
+        at = index + len(self) if index < 0 else index
+        if not 0 <= at < len(self):
+            raise IndexError(index)
+        rows = tuple(self.rows[at * self.size : (at + 1) * self.size])
+        return PlannedChunk(at + 1, rows, Payloads(rows, self._record))
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a run will do.
@@ -123,8 +218,8 @@ class Plan:
         invalid: how many go although they have local errors, because the person said so.
     """
 
-    chunks: tuple[PlannedChunk, ...] = ()
-    left_out: Mapping[LeftOut, tuple[RowId, ...]] = field(default_factory=dict)
+    chunks: Sequence[PlannedChunk] = ()
+    left_out: Mapping[LeftOut, Sequence[RowId]] = field(default_factory=dict)
     ready: int = 0
     warnings: int = 0
     edited: int = 0
@@ -133,12 +228,30 @@ class Plan:
     @property
     def records(self) -> int:
         """How many records go."""
-        return sum(len(chunk) for chunk in self.chunks)
+        return self.ready + self.warnings + self.edited + self.invalid
 
     @property
     def rows(self) -> tuple[RowId, ...]:
         """The rows that go, in order."""
+        if isinstance(self.chunks, Chunks):
+            return tuple(self.chunks.rows)
         return tuple(row for chunk in self.chunks for row in chunk.rows)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The fields that its records have, or may have."""
+        if isinstance(self.chunks, Chunks):
+            return self.chunks.names
+        return frozenset(name for chunk in self.chunks for record in chunk.payloads for name in record)
+
+    def chunk_with(self, row: RowId) -> PlannedChunk | None:
+        """The chunk that a row goes in; None for one that does not go."""
+        if not isinstance(self.chunks, Chunks):
+            return next((chunk for chunk in self.chunks if row in chunk.rows), None)
+        try:
+            return self.chunks[self.chunks.rows.index(row) // self.chunks.size]
+        except ValueError:
+            return None
 
     def left_out_count(self, *reasons: LeftOut) -> int:
         """How many rows are left out for one of these reasons, or for any when none is named."""
@@ -201,3 +314,58 @@ def plan(rows: Iterable[PlanRow], options: SubmitOptions | None = None) -> Plan:
         edited=edited,
         invalid=invalid,
     )
+
+
+def plan_columns(
+    rows: Sequence[RowId],
+    kinds: Callable[[Mapping[Going | LeftOut, int]], bytes],
+    record: Callable[[RowId], Record],
+    names: Iterable[str],
+    options: SubmitOptions | None = None,
+) -> Plan:
+    """As :func:`plan`, for a batch that knows already where each row is counted: no look at each of them.
+
+    Args:
+        rows: all rows of the batch, in their order; a range where they are numbered so.
+        kinds: gives one byte a row, in their order: the number that it is told for the row's kind.
+        record: the record of a row as it is now, also when it is asked later.
+        names: the fields that records may have.
+        options: as for :func:`plan`.
+    """
+    options = options or SubmitOptions()
+    numbers: dict[Going | LeftOut, int] = {
+        kind: number for number, kind in enumerate((*Going, *LeftOut)) if kind is not LeftOut.NOT_FIRST
+    }
+    marks = kinds(numbers)
+    goes = {kind for kind in Going if kind is not Going.INVALID or options.include_invalid}
+    counts = {kind: marks.count(number) for kind, number in numbers.items()}
+    going = _with_marks(rows, marks, {numbers[kind] for kind in goes})
+    invalid = () if Going.INVALID in goes else _with_marks(rows, marks, {numbers[Going.INVALID]})
+    left: dict[LeftOut, Sequence[RowId]] = {
+        reason: _with_marks(rows, marks, {numbers[reason]}) for reason in LeftOut if counts.get(reason)
+    }
+    if invalid:
+        left[LeftOut.INVALID] = invalid
+    sent = {kind: counts[kind] if kind in goes else 0 for kind in Going}
+    if options.first and len(going) > 1:
+        left[LeftOut.NOT_FIRST] = tuple(going[1:])
+        going = going[:1]
+        at = next(at for at, mark in enumerate(marks) if any(mark == numbers[kind] for kind in goes))
+        sent = {kind: int(marks[at] == numbers[kind]) for kind in Going}
+    return Plan(
+        chunks=Chunks(going, options.chunk_size, record, names),
+        left_out={reason: left[reason] for reason in LeftOut if reason in left},
+        ready=sent[Going.READY],
+        warnings=sent[Going.WARNINGS],
+        edited=sent[Going.EDITED],
+        invalid=sent[Going.INVALID],
+    )
+
+
+def _with_marks(rows: Sequence[RowId], marks: bytes, wanted: Collection[int]) -> Sequence[RowId]:
+    """The rows with one of these marks, in order."""
+    chosen = marks.translate(bytes(mark in wanted for mark in range(256)))
+    number = chosen.count(1)
+    if number <= _AS_TUPLE:
+        return tuple(compress(rows, chosen))
+    return rows[:] if number == len(rows) else array("q", compress(rows, chosen))

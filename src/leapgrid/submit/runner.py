@@ -102,7 +102,7 @@ class Runner:
         self._slug = object_slug
         self._options = options or SubmitOptions()
         known = set(fields) if fields is not None else set(schema_for(object_slug).names)
-        self._fields = known | {name for chunk in plan.chunks for record in chunk.payloads for name in record}
+        self._fields = known | plan.names
         self._profile = profile
         self._pausable = pausable
         self._clock = clock
