@@ -113,7 +113,8 @@ class Session:
                 self.rows.view = self.rows.view.without(gone)
             self.tell(Changed(rows=None, said=said, edited=True))
         else:
-            self.tell(Changed(rows=frozenset(change.rows), said=said, edited=True))
+            rows = frozenset((*change.rows, *change.also))
+            self.tell(Changed(rows=rows, said=said, edited=True))
 
     def _keep(self, row_id: RowId | None, field: str, text: str) -> None:
         if row_id is not None:
@@ -284,8 +285,10 @@ class Session:
         )
         if self._planned is None or self._planned[0] != state:
             self._planned = (state, self.draft.plan(SubmitOptions(chunk_size=self.chunk_size)))
-        chunks = self._planned[1].chunks
-        chosen = next((c for c in chunks if row_id in c.rows), chunks[0] if chunks else None)
+        plan = self._planned[1]
+        chosen = plan.chunk_with(row_id) if row_id is not None else None
+        if chosen is None and plan.chunks:
+            chosen = plan.chunks[0]
         return [dict(record) for record in chosen.payloads] if chosen is not None else []
 
     def begin(self, plan: Plan) -> bool:
