@@ -13,6 +13,7 @@ from leapgrid.cli.exits import Code, Ended
 from leapgrid.cli.given import Common, Start
 from leapgrid.cli.host import run_app
 from leapgrid.cli.layout import listing, plural
+from leapgrid.cli.reading import Reading
 from leapgrid.cli.stored import opened_workspace, throwaway_workspace, workspace_on_demand
 from leapgrid.cli.streams import Streams
 from leapgrid.cli.wiring import Wiring, destination, schema_of, wire
@@ -25,8 +26,8 @@ from leapgrid.config import (
     load_settings,
     theme_name,
 )
-from leapgrid.drafting import WorkingDraft
-from leapgrid.files import UnreadableFile
+from leapgrid.drafting.opening import Opening
+from leapgrid.files import FileError, ImportMapping
 from leapgrid.records import CheckContext, RowState
 from leapgrid.tui.desk import NOT_CONNECTED, Desk, Link, Preferences, SandboxHandle
 from leapgrid.tui.keymap import read_keymap
@@ -38,21 +39,23 @@ from leapgrid.visible import visible
 if TYPE_CHECKING:
     from leapgrid.workspace import Workspace
 
+_FOR_A_SMALL_FILE = 5.0
+"""Seconds within which a small file is read, or something is in the way; then the app goes on waiting."""
+
 
 @dataclass
 class Prepared(Launch):
-    """A launch whose first draft was made already, so that a file that cannot be read opens no app.
+    """A launch whose file is being read already, so that one that cannot be read opens no app.
 
     Attributes:
-        draft: the first draft.
+        begun: the opening of the file, which began before there was an app.
     """
 
-    draft: WorkingDraft | None = None
+    begun: Opening | None = None
 
-    def make(self, desk: Desk) -> Callable[[], WorkingDraft]:
-        """What gives the first draft."""
-        draft = self.draft
-        return super().make(desk) if draft is None else lambda: draft
+    def opening(self, desk: Desk) -> Opening:
+        """What opens the file."""
+        return self.begun if self.begun is not None else super().opening(desk)
 
 
 def start_app(streams: Streams, start: Start, common: Common) -> Code:
@@ -71,20 +74,14 @@ def start_app(streams: Streams, start: Start, common: Common) -> Code:
         return _run(streams, workspace, wiring, common, launch)
 
 
-def open_app(streams: Streams, start: Start, common: Common, file: str) -> Code:
-    """The app on a file."""
-    wiring = wire(start, common)
-    with opened_workspace() as workspace:
-        problems = _recovered(workspace)
-        try:
-            draft = WorkingDraft.from_file(
-                workspace, file, wiring.schema, common.header_mapping(), context=wiring.context
-            )
-        except UnreadableFile as problem:
-            raise Ended(Code.USAGE, "unreadable", problem.message) from problem
-        workspace.hold_draft(draft.id)
-        launch = Prepared({}, kind="file", file=Path(file), problems=tuple(problems), draft=draft)
-        return _run(streams, workspace, wiring, common, launch)
+def open_app(streams: Streams, common: Common, reading: Reading) -> Code:
+    """The app on a file that is being read."""
+    opening, wiring = reading.opening, reading.wiring
+    problem = opening.failure(_FOR_A_SMALL_FILE if opening.is_small else 0)
+    if isinstance(problem, FileError):
+        raise Ended(Code.USAGE, "unreadable", problem.message) from problem
+    launch = Prepared({}, kind="file", file=Path(opening.wanted.path), begun=opening)
+    return _run(streams, reading.workspace, wiring, common, launch)
 
 
 def demo_app(streams: Streams) -> Code:
@@ -131,7 +128,7 @@ def _run(
         why_not_connected=why_not,
         preferences=Preferences(
             object_slug=wiring.schema.slug,
-            mapping=common.header_mapping(),
+            said=ImportMapping(columns=common.header_mapping()),
             default_country=wiring.profile.default_country,
             timezone=wiring.profile.zone,
         ),
@@ -140,6 +137,8 @@ def _run(
     crash = run_app(lambda hosted: hosted(desk, launch))
     if crash is not None:
         raise crash
+    if desk.lost:
+        streams.err(desk.lost)
     if desk.is_open:
         _tell_unknown(streams, desk.workspace)
     return Code.FINE

@@ -20,7 +20,7 @@ from leapgrid.cli.options import (
     ObjectOption,
     ProfileOption,
 )
-from leapgrid.cli.performing import Act, begin_app, begin_demo, perform, started
+from leapgrid.cli.performing import Act, begin_app, begin_demo, begin_open, perform, started
 from leapgrid.cli.streams import Streams
 
 _CODES = "Exit codes: 0 all well, 1 invalid or rejected records, 2 wrong usage or unreadable input"
@@ -101,12 +101,7 @@ def open_(
     profile: ProfileOption = None,
     mapping: MapOption = None,
 ) -> None:
-    def act(streams: Streams, start: Start, common: Common) -> Code:
-        streams.need_terminal("leapgrid check FILE works without one.")
-        from leapgrid.cli.app import open_app
-
-        return open_app(streams, start, common, file)
-
+    act = partial(begin_open, file=file)
     _run(context, Common(object_slug, base_url, profile, tuple(mapping or ())), act)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from leapgrid.cli.exits import Code
 from leapgrid.cli.given import Common
-from leapgrid.cli.performing import Act, begin_app, begin_demo, perform, started
+from leapgrid.cli.performing import Act, begin_app, begin_demo, begin_open, perform, started
 from leapgrid.cli.streams import Streams, let_go
 from leapgrid.config import take_token
 
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _run(words: list[str]) -> int:
     try:
-        act = _WITHOUT_OPTIONS.get(tuple(words))
+        act = _without_options(words)
         return _parsed(words) if act is None else perform(started(Common()), Common(), act)
     except KeyboardInterrupt:
         return Code.INTERRUPTED
@@ -45,6 +46,12 @@ def _run(words: list[str]) -> int:
 
         Streams().err(unexpected(error, take_token(os.environ)))
         return Code.UNEXPECTED
+
+
+def _without_options(words: list[str]) -> Act | None:
+    if len(words) == 2 and words[0] == "open" and words[1] and not words[1].startswith("-"):
+        return partial(begin_open, file=words[1])
+    return _WITHOUT_OPTIONS.get(tuple(words))
 
 
 def _parsed(words: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""Running what a command does, and the two starts of the app that need no option, and so no parser."""
+"""Running what a command does, and the starts of the app that need no option, and so no parser."""
 
 from __future__ import annotations
 
@@ -61,6 +61,18 @@ def begin_app(streams: Streams, start: Start, common: Common) -> Code:
     from leapgrid.cli.app import start_app
 
     return start_app(streams, start, common)
+
+
+def begin_open(streams: Streams, start: Start, common: Common, *, file: str) -> Code:
+    """``leapgrid open FILE``: the app on a file."""
+    streams.need_terminal("leapgrid check FILE works without one.")
+    _load_in_one_go()
+    from leapgrid.cli.reading import reading_begun
+
+    with reading_begun(start, common, file) as reading:
+        from leapgrid.cli.app import open_app
+
+        return open_app(streams, common, reading)
 
 
 def begin_demo(streams: Streams, start: Start, common: Common, *, headless: bool = False) -> Code:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -34,19 +35,24 @@ def opened_workspace(url: str | None = None) -> Iterator[Workspace]:
 
 @contextmanager
 def workspace_on_demand(url: str | None = None) -> Iterator[Callable[[], Workspace]]:
-    """As :func:`opened_workspace`, but gives what opens it, to be called once at most.
+    """As :func:`opened_workspace`, but gives what opens it when it is called first, in any thread.
 
     Raises:
         Ended: it cannot be used, and nobody within took care of that.
     """
     try:
         with ExitStack() as at_the_end:
+            one_at_a_time = threading.Lock()
+            opened: list[Workspace] = []
 
             def open_it() -> Workspace:
                 from leapgrid.workspace import Workspace  # the database, which a first paint can do without
 
-                where = url or workspace_url(os.environ)
-                return at_the_end.enter_context(Workspace.open(where, data_dir=data_dir()))
+                with one_at_a_time:
+                    if not opened:
+                        where = url or workspace_url(os.environ)
+                        opened.append(at_the_end.enter_context(Workspace.open(where, data_dir=data_dir())))
+                    return opened[0]
 
             yield open_it
     except (WorkspaceError, DraftError) as problem:

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from textual import on, work
-from textual.app import App
 from textual.binding import Binding
 
-from leapgrid.drafting import DraftError, WorkingDraft
-from leapgrid.files import UnreadableFile
 from leapgrid.tui import messages as asked
 from leapgrid.tui.actions import bindings
 from leapgrid.tui.checking import check_in_background
 from leapgrid.tui.commands import CommandScreen, LeapGridCommands
 from leapgrid.tui.desk import Desk
 from leapgrid.tui.launch import Launch
+from leapgrid.tui.opening import OpeningApp
 from leapgrid.tui.screens.grid import GridScreen
 from leapgrid.tui.screens.page import Page
 from leapgrid.tui.session import Changed, Session
 from leapgrid.tui.theming import DEFAULT_THEME, Palette, theme_variables
-from leapgrid.workspace import WorkspaceError
+from leapgrid.visible import visible
 
 
-class LeapGridApp(App[None]):
+class LeapGridApp(OpeningApp):
     """LeapGrid in a terminal."""
 
     TITLE = "LeapGrid"
@@ -67,6 +64,8 @@ class LeapGridApp(App[None]):
         problems = tuple(p for p in (self.desk.left_open, *first.problems) if p)
         if first.kind == "start":
             await self.show_start(problems)
+        elif first.kind == "file":
+            await self.open_file(first.opening(self.desk), problems)
         else:
             await self.open_draft(first.make(self.desk), problems)
 
@@ -85,7 +84,6 @@ class LeapGridApp(App[None]):
         await self.leave()
 
     _leaving = False
-    _start_screen: Page | None = None
     _gone_on_with: Session | None = None
 
     @work(group="leave", exit_on_error=False)
@@ -96,6 +94,8 @@ class LeapGridApp(App[None]):
 
     async def leave(self) -> None:
         """Close: edits to the disk first."""
+        if self._opening is not None:
+            self._opening.cancel()
         for screen in self.screen_stack:
             if isinstance(screen, GridScreen):
                 screen.grid.keep()
@@ -125,40 +125,6 @@ class LeapGridApp(App[None]):
 
     # -- what screens ask for -----------------------------------------------------------------------------
 
-    async def show_start(self, problems: tuple[str, ...] = ()) -> None:
-        """The start screen, and nothing else."""
-        from leapgrid.tui.screens.start import StartScreen
-
-        await self._clear(None)
-        await self.desk.put_away()
-        screen = self._start_screen = StartScreen(self.desk, self.keymap)
-        await self.push_screen(screen)
-        if problems:
-            screen.say(problems[0], sign="~", role="warning")
-
-    async def open_draft(self, make: Callable[[], WorkingDraft], problems: tuple[str, ...] = ()) -> None:
-        """Make a draft in a thread, show it, check it in the background; or say why it cannot be."""
-        try:
-            draft = await asyncio.to_thread(make)
-        except (UnreadableFile, DraftError, WorkspaceError) as error:
-            if not isinstance(self.screen, Page):
-                await self.show_start(problems)
-            self._say(str(error))
-            return
-        session = await self.desk.open(draft)
-        await self._clear(self._start_screen)
-        session.tell(Changed(checked=(0, len(draft.batch) * len(draft.schema.fields))))
-        screen = GridScreen(self.desk, session, self.keymap)
-        await self.push_screen(screen)
-        if draft.source:
-            session.sent_before = await asyncio.to_thread(self.desk.sent_before, draft)
-        # What was left out matters more than how the file was read.
-        notes = sorted(draft.notes, key=lambda note: note.code in ("delimiter", "json5", "wrapped"))
-        said = [*filter(None, [session.sent_before]), *problems, *(note.message for note in notes)]
-        if said:
-            more = f" (and {len(said) - 1} more notes)" if len(said) > 1 else ""
-            screen.say(said[0] + more)
-
     @on(asked.GridIsThere)
     def _go_on(self) -> None:
         """Check the records and move them in: both load what they can be painted without."""
@@ -170,20 +136,10 @@ class LeapGridApp(App[None]):
 
     @work(group="move in", exit_on_error=False)
     async def move_in(self, session: Session) -> None:
-        """Keep and connect the sample leads, now that they are on the screen."""
+        """Keep the records, and connect the sample leads, now that they are on the screen."""
         problem = await self.desk.move_in()
         session.tell(Changed(said=problem))
-
-    async def _clear(self, start: Page | None) -> None:
-        """Take all screens away; the start screen stays where it is given and lies at the bottom."""
-        stays = 2 if start is not None and start in self.screen_stack[:2] else 1
-        while len(self.screen_stack) > stays:
-            await self.pop_screen()
-
-    def _say(self, sentence: str) -> None:
-        screen = self.screen
-        if isinstance(screen, Page):
-            screen.say(sentence, sign="!", role="error")
+        await self.desk.keep_trying()
 
     @on(asked.NewDraft)
     async def _new(self) -> None:
@@ -195,7 +151,35 @@ class LeapGridApp(App[None]):
 
     @on(asked.OpenFile)
     async def _open_file(self, event: asked.OpenFile) -> None:
-        await self.open_draft(lambda: self.desk.read_file(Path(event.path)))
+        await self.open_file(self.desk.opening(Path(event.path)))
+
+    @on(asked.LeaveReading)
+    async def _leave_reading(self) -> None:
+        await self.leave_reading()
+
+    @on(asked.ChangeColumns)
+    async def _change_columns(self) -> None:
+        session = self.desk.session
+        if session is None or not session.draft.source:
+            return
+        opened = session.opened
+        path = Path(session.draft.source)
+        if opened is None:
+            await self.open_file(self.desk.opening(path, ask=True))
+        else:
+            opening = self.desk.opening(path, said=opened.said, ask=True)
+            await self.ask_for_columns(opening, opened.raw, opened.said, opened.remembered)
+
+    @on(asked.ShowNotes)
+    async def _notes(self) -> None:
+        from leapgrid.tui.notes import note_lines
+        from leapgrid.tui.screens.text_page import TextPage
+
+        session = self.desk.session
+        if session is not None:
+            count, line = note_lines(session.draft.notes)
+            name = visible(session.draft.name, 60)
+            await self._show(TextPage(self.desk, self.keymap, "Notes", count, line, words=name))
 
     @on(asked.SampleLeads)
     async def _samples(self) -> None:

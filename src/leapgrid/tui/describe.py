@@ -9,6 +9,7 @@ from leapgrid.tui.grid.model import LiveCheck
 from leapgrid.tui.payload import Form, Happened, PayloadState
 from leapgrid.tui.rows import mark_of
 from leapgrid.tui.session import Session
+from leapgrid.tui.text import plural
 from leapgrid.tui.theming import Role
 from leapgrid.tui.widgets.issue_line import IssueState
 from leapgrid.tui.widgets.status_line import Count, StatusState
@@ -57,9 +58,11 @@ def status_state(session: Session) -> StatusState:
     )
     view = session.rows.view
     plain = session.run.line if session.is_sending and session.run is not None else ""
+    if session.reading is not None:
+        return StatusState(plain=f"reading the file · {session.reading()}", view="its beginning")
     if not plain and session.checking is not None:
         done, total = session.checking
-        plain = f"checking · {done:,} of {total:,} cells"
+        plain = f"{plural(counts.rows, 'row')} · checking, {100 * done // max(1, total)} %"
     if view is None:
         return StatusState(data, server, plain=plain)
     hidden = counts.rows - len(view)

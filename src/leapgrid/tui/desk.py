@@ -6,6 +6,7 @@ Screens ask it for drafts and sessions; only it talks to the rooms below about o
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from leapgrid.drafting import SAMPLE_LEADS, SAMPLE_NAME, WorkingDraft
 from leapgrid.drafting.earlier import sent_before
+from leapgrid.drafting.opening import Opened, Opening, Wanted
+from leapgrid.files import ImportMapping
 from leapgrid.records import CheckContext, ObjectSchema, schema_for
 from leapgrid.submit import Plan, SubmitOptions
 from leapgrid.superleap import SecretToken
@@ -85,19 +88,25 @@ class Preferences:
 
     Attributes:
         object_slug: the object that new drafts are for.
-        mapping: header -> field, as given on the command line.
+        said: what was said of files on the command line.
         default_country: two letters, for phone numbers without a country code.
         timezone: for times without a zone.
     """
 
     object_slug: str = "lead"
-    mapping: dict[str, str | None] = field(default_factory=dict)
+    said: ImportMapping = field(default_factory=ImportMapping)
     default_country: str | None = None
     timezone: tzinfo = UTC
 
 
 class Desk:
-    """One a process."""
+    """One a process.
+
+    Attributes:
+        link: where records go, or None.
+        session: the draft that lies on the desk, or None.
+        lost: the sentence about a draft that could not be kept till the end, or "".
+    """
 
     def __init__(
         self,
@@ -128,8 +137,11 @@ class Desk:
         self._idle = asyncio.Event()
         self._idle.set()
         self._samples: WorkingDraft | None = None
+        self._to_store: WorkingDraft | None = None
+        self._storing = asyncio.Lock()
         self._moved_in = asyncio.Event()
         self._moved_in.set()
+        self.lost = ""
 
     @property
     def workspace(self) -> Workspace:
@@ -164,7 +176,7 @@ class Desk:
         link = self.link
         if link is None:
             # Where the samples will go is known before the sandbox answers there.
-            return Target() if self._moved_in.is_set() else Target("sandbox", "sandbox", "host")
+            return Target("sandbox", "sandbox", "host") if self._samples is not None else Target()
         host = link.host
         short = host.rsplit(":", 1)[0]
         if link.sandbox:
@@ -210,15 +222,24 @@ class Desk:
         """A draft of the workspace, as it was."""
         return WorkingDraft.from_stored(self.workspace, draft_id, context=self._context)
 
-    def read_file(self, path: Path) -> WorkingDraft:
-        """A draft made of a file.
+    def opening(self, path: Path, *, said: ImportMapping | None = None, ask: bool = False) -> Opening:
+        """What opens a file, not begun yet.
+
+        Args:
+            said: what was said about it; None: as on the command line.
+            ask: have a person say what its columns are in any case.
+        """
+        said = self.preferences.said if said is None else said
+        wanted = Wanted(os.fspath(path), self.schema, said, self._context, ask=ask)
+        return Opening(wanted, lambda: self.workspace)
+
+    def remember(self, opened: Opened, mapping: ImportMapping) -> None:
+        """Apply what a person said of a file to the next one with the same headers.
 
         Raises:
-            UnreadableFile: with one sentence that says what to do.
+            WorkspaceError: it cannot be written.
         """
-        return WorkingDraft.from_file(
-            self.workspace, path, self.schema, self.preferences.mapping, context=self._context
-        )
+        self.workspace.remember_mapping(opened.draft.schema.slug, opened.raw.frame.headers, mapping)
 
     def open_samples(self) -> WorkingDraft:
         """The sample leads, neither kept nor connected before :meth:`move_in`, which has to follow."""
@@ -229,31 +250,63 @@ class Desk:
         return draft
 
     async def move_in(self) -> str:
-        """Give the sample leads what they need besides a screen: a place to be kept, and the sandbox.
+        """Give the draft on the desk what it needs besides a screen: a place to be kept, samples the sandbox.
 
-        Both take longer to load than the whole screen, so it is called once the leads are on it.
+        Both take longer to load than the whole screen, so it is called once the records are on it. A file
+        that cannot be kept is tried again as long as it lies here; ``session.not_kept`` says why.
 
         Returns:
             What went wrong, in a sentence, or "".
         """
-        draft, self._samples = self._samples, None
+        draft, self._to_store = self._to_store, None
         if draft is None:
             return ""
+        samples = draft is self._samples
         try:
-            await asyncio.to_thread(self.start_sandbox)
-            workspace = await asyncio.to_thread(lambda: self.workspace)
-            draft.go_on_in(workspace, await asyncio.to_thread(draft.store_in, workspace))
+            if samples:
+                await asyncio.to_thread(self.start_sandbox)
+            await self._store(draft)
         except (WorkspaceError, RuntimeError) as problem:
-            # What is not kept is not sent: a crash would take the answer with it.
-            self.link = None
-            self.why_not_connected = str(problem)
-            return self.why_not_connected
+            said = str(problem)
+            if samples:
+                # What is not kept is not sent: a crash would take the answer with it.
+                self.link = None
+                self.why_not_connected = said
+            elif self.session is not None and self.session.draft is draft:
+                self.session.not_kept = said
+            return said
         finally:
+            if samples:
+                self._samples = None
             self._moved_in.set()
         return ""
 
+    async def keep_trying(self) -> None:
+        """Store the draft on the desk again and again until it is, or is taken away."""
+        session = self.session
+        while session is not None and session is self.session and session.not_kept:
+            await asyncio.sleep(_TRY_TO_SAVE_AGAIN)
+            if session is self.session:
+                await self._try_to_store(session)
+
+    async def _try_to_store(self, session: Session) -> None:
+        try:
+            await self._store(session.draft)
+        except WorkspaceError as problem:
+            session.not_kept = str(problem)
+        else:
+            session.not_kept = ""
+
+    async def _store(self, draft: WorkingDraft) -> None:
+        async with self._storing:
+            if draft.workspace is None:
+                workspace = await asyncio.to_thread(lambda: self.workspace)
+                draft_id = await asyncio.to_thread(draft.store_in, workspace)
+                await asyncio.to_thread(workspace.hold_draft, draft_id)
+                draft.go_on_in(workspace, draft_id)
+
     async def ready(self) -> None:
-        """Wait until the draft on the desk is kept and connected."""
+        """Wait until the draft on the desk is kept and connected, or it is known that it cannot be."""
         await self._moved_in.wait()
 
     async def open(self, draft: WorkingDraft) -> Session:
@@ -262,21 +315,30 @@ class Desk:
         await self.put_away()
         if samples:
             self._samples = draft
-            self._moved_in.clear()
             if self._make_sandbox is not None:
                 self.link = None  # not for a moment do samples stand beside an organisation's name
+        if draft.workspace is None:
+            self._to_store = draft
+            self._moved_in.clear()
         self.session = Session(draft)
         self.session.chunk_size = self.options.chunk_size
         return self.session
 
     async def put_away(self) -> None:
         """Close the draft that lies there; its last edits go to the disk."""
-        if self._samples is not None:
-            self._samples = None  # they go before they were on the screen
+        if self._to_store is not None and self._to_store is self._samples:
+            self._samples = self._to_store = None  # they go before they were on the screen
             self._moved_in.set()
+        elif self._to_store is not None:
+            await self.move_in()
         await self.ready()
         if self.session is not None:
-            session, self.session = self.session, None
+            session = self.session
+            if session.not_kept:
+                await self._try_to_store(session)
+            if session.not_kept:
+                self.lost = f"{visible(session.draft.name, 60)} was not kept. {session.not_kept}"
+            self.session = None
             await asyncio.to_thread(session.draft.close)
 
     def sent_before(self, draft: WorkingDraft) -> str:

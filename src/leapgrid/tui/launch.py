@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from leapgrid.drafting import WorkingDraft
+from leapgrid.drafting.opening import Opening
 from leapgrid.tui.desk import Desk
 from leapgrid.tui.theming import DEFAULT_THEME, Palette
 
@@ -31,11 +32,13 @@ class Launch:
     keymap: dict[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
 
+    def opening(self, desk: Desk) -> Opening:
+        """What opens the file."""
+        assert self.file is not None
+        return desk.opening(self.file)
+
     def make(self, desk: Desk) -> Callable[[], WorkingDraft]:
-        """What makes the first draft."""
-        if self.kind == "file" and self.file is not None:
-            path = self.file
-            return lambda: desk.read_file(path)
+        """What makes the first draft, where it is not that of a file."""
         if self.kind == "samples":
             return desk.open_samples
         if self.kind == "draft":

@@ -33,6 +33,18 @@ class OpenFile(Message):
     path: Path
 
 
+class LeaveReading(Message):
+    """Read the file that is being opened no further."""
+
+
+class ChangeColumns(Message):
+    """Let a person say anew which column of the draft's file is which field."""
+
+
+class ShowNotes(Message):
+    """Show all that was found while the draft's file was read."""
+
+
 class SampleLeads(Message):
     """Start the sandbox and open the sample leads."""
 

@@ -96,14 +96,22 @@ class View:
 class DraftRows:
     """The grid's model over a working draft."""
 
-    def __init__(self, draft: WorkingDraft, keep: Callable[[RowId | None, str, str], None]) -> None:
+    def __init__(
+        self,
+        draft: WorkingDraft,
+        keep: Callable[[RowId | None, str, str], None],
+        reading: Callable[[], str] | None = None,
+    ) -> None:
         """
         Args:
             draft: the records.
             keep: keeps a text in a field of a row, or as the first of a new one (None).
+            reading: says how far the file is of which these are the first records; None: these are all.
         """
         self.draft = draft
+        self.expected = 0
         self._keep = keep
+        self._reading = reading
         self.view: View | None = None
         self._revisions: dict[RowId, int] = {}
         self._epoch = 0
@@ -125,7 +133,12 @@ class DraftRows:
     @property
     def ghost_number(self) -> int | None:
         """The number that a new record would get; a filtered view takes none."""
-        return len(self.draft.batch) + 1 if self.view is None else None
+        return len(self.draft.batch) + 1 if self.view is None and self._reading is None else None
+
+    @property
+    def highest_number(self) -> int:
+        """The highest row number that there is room for."""
+        return max(len(self.draft.batch) + 1, self.expected)
 
     def row_id(self, index: int) -> RowId:
         """The row at a position of the view."""
@@ -205,6 +218,8 @@ class DraftRows:
 
     def locked(self, row_id: RowId) -> str:
         """Why the row cannot be edited now, or ""."""
+        if self._reading is not None:
+            return f"The file is still being read: {self._reading()}."
         return self.draft.why_not_edit(row_id) or ""
 
     def check(self, row_id: RowId | None, column: int, text: str) -> LiveCheck:

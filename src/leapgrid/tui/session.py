@@ -30,6 +30,7 @@ from leapgrid.tui.rows import DraftRows, View
 from leapgrid.workspace import WorkspaceError
 
 if TYPE_CHECKING:
+    from leapgrid.drafting.opening import Opened
     from leapgrid.submit import SubmitEvent
     from leapgrid.tui.progress import RunProgress
 
@@ -61,11 +62,18 @@ class Session:
         run: the submission that is going on or was the last one here, or None.
         checking: how many cells of how many were checked; None when all are.
         sent_before: a sentence where the same file was sent before from another draft, or "".
+        opened: how the draft was made, where that was of a file a moment ago, or None.
+        not_kept: why the draft is in no workspace yet, in a sentence that stays until it is, or "".
+        reading: says how far the file is that this is only the beginning of, e.g. "40 %"; None where all is
+            here. Nothing can be edited before that.
     """
 
-    def __init__(self, draft: WorkingDraft) -> None:
+    def __init__(self, draft: WorkingDraft, reading: Callable[[], str] | None = None) -> None:
         self.draft = draft
-        self.rows = DraftRows(draft, self._keep)
+        self.reading = reading
+        self.rows = DraftRows(draft, self._keep, reading)
+        self.opened: Opened | None = None
+        self.not_kept = ""
         self.run: RunProgress | None = None
         self.checking: tuple[int, int] | None = None
         self.sent_before = ""
@@ -245,6 +253,8 @@ class Session:
     @property
     def kept(self) -> str:
         """Whether the edits are on disk, for the title bar."""
+        if self.not_kept:
+            return "not saved"
         journal = self.draft.journal
         if journal is None:
             return ""
@@ -255,6 +265,8 @@ class Session:
     @property
     def trouble(self) -> str:
         """Why edits are not on disk, in a sentence that stays until they are; "" where all is well."""
+        if self.not_kept:
+            return self.not_kept
         journal = self.draft.journal
         return journal.failure or "" if journal is not None else ""
 

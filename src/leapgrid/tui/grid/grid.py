@@ -137,6 +137,24 @@ class RecordGrid(Widget, can_focus=True):
                     self._refresh_line(index)
         self.post_message(self.Moved())
 
+    def show_model(self, model: GridModel) -> None:
+        """Show other records in the place of these; cursor and scroll stay as far as they can."""
+        self.model = model
+        self._wishes = []
+        self._strips.clear()
+        self.row = max(0, min(self.row, self.line_count - 1))
+        self.column = max(0, min(self.column, len(model.columns) - 1))
+        self._stands_on = self.row_id
+        self._reveal()
+        if self.size.width:
+            self._relay()
+        self.refresh()
+        self.post_message(self.Moved())
+
+    def stand_as(self, other: RecordGrid) -> None:
+        """Begin with cursor and scroll where another grid has them."""
+        self.row, self.column, self.top, self.scrolled = other.row, other.column, other.top, other.scrolled
+
     def _shows(self, row_id: RowId | None) -> bool:
         if row_id is None:
             return self.model.ghost_number is not None
@@ -193,7 +211,7 @@ class RecordGrid(Widget, can_focus=True):
         if not self._wishes or len(self._wishes) != len(self.model.columns):
             self._wishes = [wish_for(c, self.model.widths(i)) for i, c in enumerate(self.model.columns)]
         width = self.size.width
-        rows = len(self.model) + 1
+        rows = self.model.highest_number
         self.scrolled = offset_to_show(
             self.model.columns, self._wishes, width, rows, self.scrolled, self.column
         )

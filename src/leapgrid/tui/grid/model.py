@@ -79,6 +79,10 @@ class GridModel(Protocol):
     def ghost_number(self) -> int | None:
         """The number of the ghost row, or None where the view has none."""
 
+    @property
+    def highest_number(self) -> int:
+        """The highest row number that the gutter has room for, whatever view is shown."""
+
     def row_id(self, index: int) -> RowId:
         """The row at a position of the view."""
 

@@ -14,10 +14,13 @@ from leapgrid.tui.grid import RecordGrid
 from leapgrid.tui.messages import (
     AskForFile,
     AskForReview,
+    ChangeColumns,
     GoToCell,
     GoToStart,
     GridIsThere,
+    LeaveReading,
     PauseSending,
+    ShowNotes,
     ShowPayload,
     StopSending,
 )
@@ -25,6 +28,8 @@ from leapgrid.tui.payload import FORMS
 from leapgrid.tui.screens.grid_view import DOCK_FROM, GridView
 from leapgrid.tui.widgets.fields import TextField
 from leapgrid.tui.widgets.menu import Menu
+
+_WHILE_READING = frozenset({"help", "menu", "leave_reading", "go_to_row", "payload"})
 
 
 class GridScreen(GridView):
@@ -47,6 +52,8 @@ class GridScreen(GridView):
         session, grid = self.session, self.grid
         if action_id == "quit":
             return True
+        if session.reading is not None:
+            return action_id in _WHILE_READING
         if grid.open is not None:
             check = grid.open.check
             return action_id != "fix_text" or check.fix is not None
@@ -68,6 +75,12 @@ class GridScreen(GridView):
                 return session.rows.view is not None or session.draft.counts().states[RowState.REJECTED] > 0
             case "result":
                 return session.run is not None
+            case "leave_reading":
+                return False
+            case "mapping":
+                return bool(session.draft.source) and not session.is_sending
+            case "notes":
+                return bool(session.draft.notes)
             case "edit_cell" | "insert_row" | "go_to_row" | "payload":
                 return not in_result
             case "go_to_cell":
@@ -323,6 +336,15 @@ class GridScreen(GridView):
 
     def action_open_file(self) -> None:
         self.post_message(AskForFile())
+
+    def action_leave_reading(self) -> None:
+        self.post_message(LeaveReading())
+
+    def action_mapping(self) -> None:
+        self.post_message(ChangeColumns())
+
+    def action_notes(self) -> None:
+        self.post_message(ShowNotes())
 
     def action_start(self) -> None:
         self.post_message(GoToStart())

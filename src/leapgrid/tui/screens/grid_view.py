@@ -13,9 +13,7 @@ from leapgrid.tui.describe import issue_state, payload_state, status_state, typi
 from leapgrid.tui.desk import Desk
 from leapgrid.tui.grid import GridHeader, RecordGrid
 from leapgrid.tui.keymap import cell_keys, keys_in_use
-from leapgrid.tui.messages import (
-    ShowResult,
-)
+from leapgrid.tui.messages import GridIsThere, ShowResult
 from leapgrid.tui.payload import Form
 from leapgrid.tui.result import result_state
 from leapgrid.tui.screens.page import Page
@@ -32,6 +30,10 @@ from leapgrid.visible import visible
 
 DOCK_FROM = 120
 """From this width on there is a dock; below it panels lie over the whole screen."""
+
+
+_LOOK_AGAIN = 0.5
+"""Seconds between two looks at what threads do that tell nobody."""
 
 
 class GridView(Page):
@@ -81,17 +83,34 @@ class GridView(Page):
         super().on_mount()
         self.app.theme_changed_signal.subscribe(self, self.theme_changed)
         self.session.listen(self.session_changed)
-        self.set_interval(0.5, self.follow_the_disk)
+        self.set_interval(_LOOK_AGAIN, self.follow_the_disk)
         self.grid.focus()
         self.show_all()
 
     def on_unmount(self) -> None:
         self.session.forget(self.session_changed)
 
+    def take(self, session: Session) -> None:
+        """Show a session in the place of the one that was its beginning."""
+        self.session.forget(self.session_changed)
+        self.session = session
+        session.listen(self.session_changed)
+        self._said = None
+        self.grid.show_model(session.rows)
+        self.header.refresh()
+        self.show_all()
+        self.call_after_refresh(self.post_message, GridIsThere())
+
+    @property
+    def session_shown(self) -> Session:
+        return self.session
+
     def follow_the_disk(self) -> None:
         """Edits are written by a thread that tells nobody; whether they are on disk is looked up."""
         self.show_title()
         self.show_issue()
+        if self.session.reading is not None:
+            self.show_status()
 
     def theme_changed(self, theme: object = None) -> None:
         """Part the dock from the grid by a line in the themes whose grounds cannot."""

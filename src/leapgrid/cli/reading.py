@@ -1,0 +1,49 @@
+"""``leapgrid open FILE``: the file is read from the first moment on, while what draws is being loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from leapgrid.cli.given import Common, Start
+from leapgrid.cli.stored import workspace_on_demand
+from leapgrid.cli.wiring import Wiring, wire
+from leapgrid.drafting.opening import Opening, Wanted
+from leapgrid.files import ImportMapping
+
+if TYPE_CHECKING:
+    from leapgrid.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file that is being read for the app.
+
+    Attributes:
+        opening: the file.
+        wiring: what the app works with.
+        workspace: opens the workspace, once.
+    """
+
+    opening: Opening
+    wiring: Wiring
+    workspace: Callable[[], Workspace]
+
+
+@contextmanager
+def reading_begun(start: Start, common: Common, file: str) -> Iterator[Reading]:
+    """Begin to read a file, and leave it at the end.
+
+    Raises:
+        Ended: the settings cannot be used, or the workspace.
+    """
+    wiring = wire(start, common)
+    with workspace_on_demand() as open_it:
+        said = ImportMapping(columns=common.header_mapping())
+        opening = Opening(Wanted(file, wiring.schema, said, wiring.context), open_it).start()
+        try:
+            yield Reading(opening, wiring, open_it)
+        finally:
+            opening.cancel()

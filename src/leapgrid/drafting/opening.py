@@ -1,0 +1,263 @@
+"""A file on its way into a draft: read in a thread of its own, its first records there at once.
+
+Nobody waits for it: it is asked whether it is done. It keeps nothing; where and when a draft is stored is a
+matter of who takes it.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from leapgrid.drafting.working import WorkingDraft
+from leapgrid.files import ImportMapping
+from leapgrid.records import CheckContext, ObjectSchema
+
+if TYPE_CHECKING:
+    from leapgrid.files import FileRead, RawFile, ReadOptions
+    from leapgrid.workspace import Workspace
+
+SMALL = 256 * 1024
+"""Bytes up to which a file is simply read: its beginning is not shown first."""
+
+HEAD = 128 * 1024
+"""Bytes that are shown at once of a larger file."""
+
+_NO_HEAD = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
+
+
+class Remembered(NamedTuple):
+    """What was said of a file with the same headers earlier, and when (seconds since the epoch)."""
+
+    mapping: ImportMapping
+    at: float
+
+
+class Opened(NamedTuple):
+    """A draft made of a file; it is in no workspace yet.
+
+    Attributes:
+        draft: the records, not checked yet.
+        raw: what was read.
+        said: what was said about it in the end.
+        remembered: what was remembered and applied, or None.
+    """
+
+    draft: WorkingDraft
+    raw: RawFile
+    said: ImportMapping
+    remembered: Remembered | None = None
+
+
+class Unmapped(NamedTuple):
+    """A file that was read, of which a person has to say what its columns are.
+
+    Attributes:
+        raw: what was read.
+        remembered: what was said of such a file earlier, or None.
+    """
+
+    raw: RawFile
+    remembered: Remembered | None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to open, and how.
+
+    Attributes:
+        path: of the file, "-" for standard input.
+        schema: the object.
+        said: what was said about the file.
+        context: what values without country, zone or order of day and month mean.
+        ask: have a person say what the columns are, also where that is known.
+        name: of the draft; the file's name if "".
+    """
+
+    path: str
+    schema: ObjectSchema
+    said: ImportMapping
+    context: CheckContext
+    ask: bool = False
+    name: str = ""
+
+
+class Opening:
+    """One file being opened.
+
+    Attributes:
+        wanted: what, and how.
+        size: bytes, 0 where that is not known.
+        head: becomes the file's first records as a draft to look at, or None where there is nothing to show;
+            it never fails.
+        result: becomes the draft or the question what the columns are; fails with ``UnreadableFile``,
+            ``ReadingCancelled``, or with what is a defect.
+    """
+
+    def __init__(self, wanted: Wanted, workspace: Callable[[], Workspace] | None = None) -> None:
+        """
+        Args:
+            workspace: opens what remembers mappings; called in the thread. None: nothing is remembered.
+        """
+        self.wanted = wanted
+        self.size = 0
+        self.head: Future[WorkingDraft | None] = Future()
+        self.result: Future[Opened | Unmapped] = Future()
+        self._workspace = workspace
+        self._progress = (0, 0)
+        self._cancelled = threading.Event()
+        self._thread: threading.Thread | None = None
+        for future in (self.head, self.result):
+            future.set_running_or_notify_cancel()  # who waits and gives up does not cancel it: cancel() does
+
+    def start(self) -> Opening:
+        """Begin, once; gives itself."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="leapgrid-open", daemon=True)
+            self._thread.start()
+        return self
+
+    def cancel(self) -> None:
+        """Leave it; the thread ends when the reader looks up."""
+        self._cancelled.set()
+
+    def failure(self, seconds: float = 0) -> BaseException | None:
+        """What is wrong with the file, where that is known already or within some seconds; else None.
+
+        Its first look at the file is waited for in any case: after it ``is_small`` is known.
+        """
+        self.head.result()
+        try:
+            return self.result.exception(seconds)
+        except TimeoutError:
+            return None
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it was left."""
+        return self._cancelled.is_set()
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it is read in no time; known once ``head`` is there."""
+        return 0 < self.size <= SMALL and Path(self.wanted.path).suffix.lower() not in _NO_HEAD
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Bytes, or records, read and in all (0: not known)."""
+        return self._progress
+
+    @property
+    def expected(self) -> int:
+        """About how many records there will be, as far as the beginning shows."""
+        head = self.head.result() if self.head.done() else None
+        return len(head.batch) * self.size // HEAD if head is not None else 0
+
+    @property
+    def percent(self) -> int | None:
+        """How far the reading is, None where that is not known."""
+        done, total = self._progress
+        return min(99, 100 * done // total) if total > 0 else None
+
+    def read(self, options: ReadOptions) -> RawFile:
+        """Read the file again in another way, here and now.
+
+        Raises:
+            UnreadableFile: it cannot be read so.
+            ReadingCancelled: :meth:`cancel` was called.
+        """
+        from leapgrid.files import read_raw
+
+        wanted = self.wanted
+        return read_raw(
+            wanted.path,
+            options,
+            schema=wanted.schema,
+            mapping_words=tuple(wanted.said.columns),
+            progress=self._note_progress,
+            cancelled=self._cancelled.is_set,
+        )
+
+    def draft_of(self, raw: RawFile, said: ImportMapping, remembered: Remembered | None = None) -> Opened:
+        """Make a draft of what was read, as a person says, here and now.
+
+        Raises:
+            UnreadableFile: no column is a field.
+        """
+        from leapgrid.files import map_raw
+
+        read = map_raw(raw, self.wanted.schema, said, remembered.mapping if remembered else None)
+        return Opened(self._draft(read), raw, read.said, remembered)
+
+    # -- in the thread -------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            head = self._show_head()
+        except Exception:  # it is only looked at; what is wrong is found by the reading itself
+            head = None
+        self.head.set_result(head)
+        try:
+            self.result.set_result(self._open())
+        except BaseException as problem:  # whatever it is, it is told where it is waited for
+            self.result.set_exception(problem)
+
+    def _show_head(self) -> WorkingDraft | None:
+        wanted = self.wanted
+        if wanted.path == "-":
+            return None
+        self.size = os.stat(wanted.path).st_size
+        self._progress = (0, self.size)
+        if wanted.ask or self.size <= SMALL or Path(wanted.path).suffix.lower() in _NO_HEAD:
+            return None
+        from leapgrid.files import map_raw, propose, read_head
+
+        raw = read_head(
+            wanted.path, wanted.said.options, schema=wanted.schema, mapping_words=tuple(wanted.said.columns)
+        )
+        if raw is None or not raw.frame.height or not propose(raw, wanted.schema, wanted.said).fits():
+            return None
+        return self._draft(map_raw(raw, wanted.schema, wanted.said))
+
+    def _open(self) -> Opened | Unmapped:
+        import leapgrid.files as files
+
+        wanted = self.wanted
+        if not hasattr(files, "propose"):  # BRIDGE until the reader is there
+            read = files.read_file(wanted.path, schema=wanted.schema, mapping=wanted.said.columns)
+            return Opened(self._draft(read), None, wanted.said)
+        from leapgrid.files import propose
+
+        raw = self.read(wanted.said.options)
+        remembered = self._look_up(raw)
+        earlier = remembered.mapping if remembered else None
+        if wanted.ask or not propose(raw, wanted.schema, wanted.said, earlier).fits():
+            return Unmapped(raw, remembered)
+        return self.draft_of(raw, wanted.said, remembered)
+
+    def _look_up(self, raw: RawFile) -> Remembered | None:
+        if self._workspace is None:
+            return None
+        from leapgrid.workspace import WorkspaceError
+
+        try:
+            found = self._workspace().remembered_mapping(self.wanted.schema.slug, raw.frame.headers)
+        except WorkspaceError:
+            return None  # a convenience; a workspace that cannot be used is told of where the draft is stored
+        return Remembered(*found) if found is not None else None
+
+    def _draft(self, read: FileRead) -> WorkingDraft:
+        wanted, said = self.wanted, read.said
+        context = wanted.context._replace(
+            default_country=said.default_country or wanted.context.default_country,
+            date_order=said.date_order or wanted.context.date_order,
+        )
+        return WorkingDraft.from_read(None, read, wanted.name or Path(wanted.path).name, context=context)
+
+    def _note_progress(self, done: int, total: int) -> None:
+        self._progress = (done, total or self.size)
