@@ -2,41 +2,305 @@
 
 from __future__ import annotations
 
-from leapgrid.records import CheckContext, Field, FieldType, checks, schema_for
+import random
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import UTC, tzinfo
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leapgrid.records import CheckContext, Field, FieldType, Finding, checks, schema_for
 from leapgrid.records.checks.columns import check_column, check_rows, value_key, value_keys
+from leapgrid.records.checks.columns.filters import SPACES
+from leapgrid.records.schema import ObjectSchema
+from tests.records.columns import FIELDS, STEMS, addresses, phone_numbers
 
-CONTEXT = CheckContext(default_country="DE")
+GERMANY = CheckContext(default_country="DE")
+CONTEXTS = st.builds(
+    CheckContext,
+    default_country=st.sampled_from((None, "DE", "US", "it", "XX")),
+    timezone=st.sampled_from((UTC, ZoneInfo("Europe/Berlin"))),
+    date_order=st.sampled_from((None, "dmy", "mdy")),
+)
+SHARED_OR_LARGE = (1, 7, 33, 39, 44, 47, 49, 52, 54, 55, 61, 81, 86, 91, 212, 262, 290, 358, 590, 599)
+HOSTILE = st.characters(exclude_categories=("Cs",))
 
 
-def test_findings_of_a_column_are_told_once_a_distinct_value() -> None:
-    field = Field("email", type=FieldType.EMAIL)
-    column = ["a@b.de", "a@gmial.com", "", "nobody", "a@gmial.com"]
-    found = check_column(field, column, CONTEXT)
+def by_cell(field: Field, column: list[str], context: CheckContext) -> dict[int, tuple[Finding, ...]]:
+    """What the precise rule says, by row."""
+    found = ((row, checks.check_cell(field, text, context)) for row, text in enumerate(column))
+    return {row: findings for row, findings in found if findings}
+
+
+def by_column(
+    field: Field, column: list[str] | pl.Series, context: CheckContext
+) -> dict[int, tuple[Finding, ...]]:
+    """The same from the column, after a look at the form of the answer."""
+    found = check_column(field, column, context)
     assert found is not None
-    assert list(found.rows) == [1, 3, 4]
-    assert [found.values[i] for i in found.which] == ["a@gmial.com", "nobody", "a@gmial.com"]
-    assert found.findings == tuple(checks.check_cell(field, v, CONTEXT) for v in found.values)
+    assert list(found.rows) == sorted(set(found.rows))
+    assert len(found.values) == len(set(found.values)) == len(found.findings)
+    assert [found.values[n] for n in found.which] == [column[row] or "" for row in found.rows]
+    return {row: found.findings[n] for row, n in zip(found.rows, found.which, strict=True)}
 
 
-def test_an_empty_cell_is_a_finding_where_the_field_is_required() -> None:
-    found = check_column(Field("name", required=True), ["", "x", ""], CONTEXT)
+def listed(keys: Sequence[str | None] | pl.Series | None) -> list[str | None]:
+    """Keys of either kind as a list."""
+    assert keys is not None
+    return list(keys)
+
+
+def texts_for(field: Field) -> st.SearchStrategy[str]:
+    """Texts near to the type's borders."""
+    stems = st.sampled_from(STEMS[field.type])
+    around = st.sampled_from((" ", "\u00a0", "\u2003", "\x1c", "\n", "0", ".", ""))
+    changed = st.builds(
+        lambda stem, sign, at: stem[: at % (len(stem) + 1)] + sign + stem[at % (len(stem) + 1) :],
+        stems,
+        HOSTILE | st.sampled_from("0123456789.-+/: ZTz;,@[{"),
+        st.integers(0, 300),
+    )
+    return st.one_of(stems, changed, st.just(""), around.map(lambda s: s * 2), st.text(HOSTILE, max_size=20))
+
+
+@pytest.mark.parametrize("kind", FIELDS)
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_a_column_says_what_its_cells_say(kind: str, data: st.DataObject) -> None:
+    field = FIELDS[kind]
+    column = data.draw(st.lists(texts_for(field), max_size=40))
+    column += data.draw(st.lists(st.sampled_from(column), max_size=10)) if column else []
+    context = data.draw(CONTEXTS)
+    expected = by_cell(field, column, context)
+    assert by_column(field, column, context) == expected
+    assert by_column(field, pl.Series(column, dtype=pl.String), context) == expected
+
+
+@pytest.mark.parametrize("kind", FIELDS)
+def test_every_stem_and_every_sign_in_a_column(kind: str) -> None:
+    """All texts of the table in all contexts, and every character that may mean something in every place."""
+    field = FIELDS[kind]
+    blocks = (range(0x300), range(0x1680, 0x1700), range(0x2000, 0x2100), range(0xFE00, 0x10000))
+    signs = [chr(n) for block in blocks for n in block]
+    some = STEMS[field.type][0]
+    placed = [text for sign in signs for text in (sign, sign + some, some + sign)]
+    column = list(dict.fromkeys((*STEMS[field.type], *placed)))
+    zones: tuple[tzinfo, ...] = (UTC, ZoneInfo("Europe/Berlin"))
+    for order in (None, "dmy", "mdy"):
+        for zone in zones:
+            context = CheckContext("DE", zone, order)
+            assert by_column(field, pl.Series(column), context) == by_cell(field, column, context)
+            if field.type not in (FieldType.DATE, FieldType.DATETIME):
+                return
+
+
+@pytest.mark.parametrize("order", [None, "dmy", "mdy"])
+def test_dates_in_a_column(order: checks.DateOrder | None) -> None:
+    rng = random.Random(7)
+    context = CheckContext(date_order=order)
+    column = []
+    for _ in range(4000):
+        day, month = rng.randint(0, 32), rng.choice((rng.randint(0, 13), 2, 2))
+        year = rng.choice((2024, 2026, 1900, 2000, 0, 1, 9999))
+        sign, way, hour, minute = rng.choice("-/."), rng.choice("+-"), rng.randint(0, 25), rng.randint(0, 61)
+        iso, clock = f"{year:04}-{month:02}-{day:02}", f"{hour:02}:{minute:02}"
+        spellings = (
+            iso,
+            f"{day}{sign}{month}{sign}{year:04}",
+            f"{day:02}{sign}{month:02}{sign}{year:04}",
+            f"{iso}T{clock}",
+            f"{iso} {clock}:{rng.randint(0, 61):02}{way}{clock}",
+        )
+        column.append(rng.choice(spellings))
+    for field in (FIELDS["date"], FIELDS["datetime"]):
+        assert by_column(field, pl.Series(column), context) == by_cell(field, column, context)
+
+
+def test_phones_of_every_calling_code_in_a_column() -> None:
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
+
+    rng = random.Random(20261124)
+    column = [text for code in COUNTRY_CODE_TO_REGION_CODE for text in phone_numbers(code, 24, rng)]
+    expected = by_cell(FIELDS["phone"], column, GERMANY)
+    assert by_column(FIELDS["phone"], pl.Series(column), GERMANY) == expected
+    keys = value_keys(FIELDS["phone"], pl.Series(column), GERMANY)
+    assert listed(keys) == [value_key(FIELDS["phone"], text, GERMANY) for text in column]
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.sampled_from(SHARED_OR_LARGE), st.integers(0, 2**32))
+def test_phones_of_a_shared_or_large_code_in_a_column(code: int, seed: int) -> None:
+    column = list(phone_numbers(code, 150, random.Random(seed)))
+    context = CheckContext()
+    assert by_column(FIELDS["phone"], pl.Series(column), context) == by_cell(FIELDS["phone"], column, context)
+    keys = value_keys(FIELDS["phone"], pl.Series(column), context)
+    assert listed(keys) == [value_key(FIELDS["phone"], text, context) for text in column]
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 2**32))
+def test_addresses_near_to_right_ones_in_a_column(seed: int) -> None:
+    column = list(addresses(250, random.Random(seed)))
+    column += [text.replace("a", "b") for text in column[:60]] + column[:10]
+    for kind in ("email", "short email"):
+        assert by_column(FIELDS[kind], pl.Series(column), GERMANY) == by_cell(FIELDS[kind], column, GERMANY)
+    keys = value_keys(FIELDS["email"], pl.Series(column), GERMANY)
+    assert listed(keys) == [value_key(FIELDS["email"], text, GERMANY) for text in column]
+
+
+def test_every_single_mistake_in_a_common_domain_is_found_in_a_column() -> None:
+    from leapgrid.records.checks.domains import COMMON
+
+    domains = set()
+    for right in COMMON:
+        for at in range(len(right) + 1):
+            swapped = right[:at] + right[at : at + 2][::-1] + right[at + 2 :]
+            domains.update((right[:at] + right[at + 1 :], swapped))
+            for sign in "agz0.-":
+                domains.update((right[:at] + sign + right[at:], right[:at] + sign + right[at + 1 :]))
+    column = [f"ann@{domain}" for domain in sorted(domains)] * 2
+    assert by_column(FIELDS["email"], pl.Series(column), GERMANY) == by_cell(FIELDS["email"], column, GERMANY)
+
+
+@pytest.mark.parametrize("kind", ["email", "phone", "external id", "unique", "text", "read only"])
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_the_keys_of_a_column_are_those_of_its_cells(kind: str, data: st.DataObject) -> None:
+    field = FIELDS[kind]
+    column = data.draw(st.lists(texts_for(field), max_size=40))
+    context = data.draw(CONTEXTS)
+    expected = [value_key(field, text, context) for text in column]
+    for given_column in (column, pl.Series(column, dtype=pl.String)):
+        keys = value_keys(field, given_column, context)
+        if keys is None:
+            assert not any(expected)
+        else:
+            assert list(keys) == expected
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_row_rules_of_a_batch_are_those_of_its_records(data: st.DataObject) -> None:
+    fields = data.draw(
+        st.lists(
+            st.builds(
+                Field,
+                name=st.sampled_from(("name", "row", "filled", "0", "email")),
+                recommended=st.booleans(),
+                read_only=st.booleans(),
+            ),
+            max_size=4,
+            unique_by=lambda field: field.name,
+        )
+    )
+    schema = ObjectSchema("lead", "Lead", tuple(fields))
+    height = data.draw(st.integers(0, 30))
+    cell = st.sampled_from(("", "", "x", " ", "\u2003", "\x1f", "\u200b", "a b"))
+    names = data.draw(st.lists(st.sampled_from([f.name for f in fields] or ["x"]), unique=True))
+    columns = {name: data.draw(st.lists(cell, min_size=height, max_size=height)) for name in names}
+    rows = [{name: column[row] for name, column in columns.items()} for row in range(height)]
+    filled = [any(values.values()) for values in rows]
+    expected = [checks.check_record(schema, values, GERMANY) for values in rows]
+    series = {name: pl.Series(column, dtype=pl.String) for name, column in columns.items()}
+    mixed = {name: series[name] if n % 2 else columns[name] for n, name in enumerate(columns)}
+    for given_columns in (columns, series, mixed):
+        for given_filled in (filled, bytearray(filled), pl.Series(filled, dtype=pl.Boolean)):
+            found: dict[int, tuple[Finding, ...]] = {}
+            for indices, findings in check_rows(schema, given_columns, given_filled, GERMANY):
+                assert list(indices) == sorted(set(indices))
+                assert not found.keys() & set(indices)
+                found.update(dict.fromkeys(indices, findings))
+            assert found == {row: findings for row, findings in enumerate(expected) if findings}
+
+
+def test_spaces_are_those_of_python() -> None:
+    every = pl.Series([chr(n) for n in range(0x110000) if not 0xD800 <= n < 0xE000])
+    assert every.filter(every.str.contains(f"[{SPACES}]")).to_list() == [c for c in every if c.isspace()]
+
+
+def test_a_long_list_and_half_a_surrogate_pair() -> None:
+    column = ["a@b.de", "a@gmial.com", "", "nobody"] * 1500
+    expected = by_cell(FIELDS["email"], column, GERMANY)
+    assert by_column(FIELDS["email"], column, GERMANY) == expected
+    column[0] = "\ud83d@b.de"
+    expected[0] = checks.check_cell(FIELDS["email"], column[0], GERMANY)
+    assert by_column(FIELDS["email"], column, GERMANY) == expected
+    keys = value_keys(FIELDS["email"], column, GERMANY)
+    assert listed(keys)[:4] == ["\ud83d@b.de", "a@gmial.com", None, None]
+    names = {"name": ["\ud83d", *([""] * 5999)]}
+    ((rows, _),) = check_rows(schema_for("lead"), names, [True] * 6000, GERMANY)
+    assert list(rows) == list(range(1, 6000))
+
+
+def test_none_in_a_column_is_an_empty_cell() -> None:
+    column = pl.Series(["", None, "2026-01-01", None])
+    assert sorted(by_column(FIELDS["date"], column, GERMANY)) == [0, 1, 3]
+    assert by_column(FIELDS["datetime"], pl.Series([None, ""], dtype=pl.String), GERMANY) == {}
+
+
+def test_rows_are_told_apart_beyond_one_slab() -> None:
+    column = pl.Series(["Ann"] * 600_000)
+    for row in (0, 262_143, 262_144, 599_999):
+        column[row] = "a\nb"
+    found = check_column(FIELDS["text"], column, GERMANY)
     assert found is not None
-    assert list(found.rows) == [0, 2]
-    assert found.values == ("",)
+    assert list(found.rows) == [0, 262_143, 262_144, 599_999]
+    assert list(found.which) == [0] * 4
 
 
-def test_records_without_a_name_are_found_but_not_empty_ones() -> None:
-    columns = {"name": ["", "Ann", " \u2003", ""], "email": ["a@b.de", "", "c@d.de", ""]}
-    (group,) = check_rows(schema_for("lead"), columns, [True, True, True, False], CONTEXT)
-    assert list(group[0]) == [0, 2]
-    assert group[1] == checks.check_record(schema_for("lead"), {"email": "a@b.de"}, CONTEXT)
+@pytest.mark.parametrize("make", [list, pl.Series], ids=["list", "series"])
+@pytest.mark.parametrize("last", [0.0, 0.2, 0.6])
+def test_a_check_can_be_stopped(make: type, last: float) -> None:
+    column = make([f"nobody {n}" for n in range(3000)])
+    told: list[float] = []
+
+    def go_on(done: float) -> bool:
+        told.append(done)
+        return done < last
+
+    assert check_column(FIELDS["email"], column, GERMANY, go_on) is None
+    assert told == sorted(told)
+    assert told[-1] >= last
+    assert max(told) <= 1
+    assert check_column(FIELDS["email"], column, GERMANY, lambda done: 0 <= done <= 1) is not None
+
+
+def test_a_fault_that_many_values_share_is_kept_once() -> None:
+    column = pl.Series([f"+49 4999 {n:07}" for n in range(1000)])
+    found = check_column(Field("id", read_only=True), column, GERMANY)
+    assert found is not None
+    assert len(found.values) == 1000
+    assert len({id(findings) for findings in found.findings}) == 1
 
 
 def test_keys_are_the_same_for_spellings_of_one_value() -> None:
-    email, phone = Field("email", type=FieldType.EMAIL), Field("phone", type=FieldType.PHONE)
-    assert value_keys(email, ["A@B.de", "a@b.de", "none", ""], CONTEXT) == ["a@b.de", "a@b.de", None, None]
+    email, phone = FIELDS["email"], FIELDS["phone"]
+    assert value_keys(email, ["A@B.de", "a@b.de", "none", ""], GERMANY) == ["a@b.de", "a@b.de", None, None]
     spellings = ["+49 171 2345678", "+49 (0)171-2345678", "0171 2345678", "0049 171 2345678", "n/a", ""]
-    assert value_keys(phone, spellings, CONTEXT) == ["+491712345678"] * 4 + [None, None]
-    assert value_key(Field("external_id"), " A1", CONTEXT) == " A1"
-    assert value_key(Field("external_id"), " ", CONTEXT) is None
-    assert value_keys(Field("name"), ["x"], CONTEXT) is None
+    assert value_keys(phone, spellings, GERMANY) == ["+491712345678"] * 4 + [None, None]
+    assert value_key(phone, "+49 171 2345678 ext. 12", GERMANY) == "+491712345678"
+    assert value_key(phone, "0171 2345678", CheckContext()) is None
+    assert value_key(phone, "+49 1", GERMANY) is None
+    assert value_key(phone, "5" * 300, GERMANY) is None
+    assert value_key(Field("external_id"), " A1", GERMANY) == " A1"
+    assert value_key(Field("external_id"), " ", GERMANY) is None
+    assert value_keys(Field("name"), ["x"], GERMANY) is None
+
+
+def test_a_short_column_is_checked_without_polars() -> None:
+    program = """
+import sys
+from leapgrid.records import CheckContext, FieldType, Field, schema_for
+from leapgrid.records.checks.columns import check_column, check_rows, value_keys
+column = ["nobody"] * 1000
+assert check_column(Field("email", type=FieldType.EMAIL), column, CheckContext()).rows
+assert value_keys(Field("email", type=FieldType.EMAIL), column, CheckContext())
+assert not check_rows(schema_for("lead"), {"name": column}, [True] * 1000, CheckContext())
+assert "polars" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)

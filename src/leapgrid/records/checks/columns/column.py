@@ -115,7 +115,7 @@ def _check_series(
     if wrong:
         values = pl.DataFrame({"text": list(wrong), "which": range(len(wrong))})
         found = left.join(values, on="text", how="inner").sort("row")
-        rows, which = _numbers(found["row"]), _numbers(found["which"])
+        rows, which = numbers_of(found["row"]), numbers_of(found["which"])
     return ColumnFindings(rows, which, tuple(wrong), tuple(wrong.values()))
 
 
@@ -198,7 +198,8 @@ def slab_by_slab(series: pl.Series) -> Iterator[str]:
         yield from series.slice(start, _STEP).to_list()
 
 
-def _numbers(series: pl.Series) -> array[int]:
+def numbers_of(series: pl.Series) -> array[int]:
+    """Row numbers as an array, made piece by piece for the same reason."""
     numbers = array("q")
     for start in range(0, len(series), _SLAB):
         numbers.extend(series.slice(start, _SLAB).to_list())

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from leapgrid.records.checks.base import CheckContext
-from leapgrid.records.checks.columns.column import texts_of
+from leapgrid.records.checks.columns.column import series_of, slab_by_slab, texts_of
+from leapgrid.records.checks.columns.filters import SPACES
 from leapgrid.records.checks.phone import phone_key
 from leapgrid.records.schema import Field, FieldType
 
@@ -57,6 +58,44 @@ def value_keys(
     """
     if not has_keys(field):
         return None
-    texts = texts_of(column)
-    keys = {text: value_key(field, text, context) for text in dict.fromkeys(texts)}
-    return [keys[text] for text in texts]
+    series = series_of(column)
+    if series is None:
+        texts = texts_of(column)
+        keys = {text: value_key(field, text, context) for text in dict.fromkeys(texts)}
+        return [keys[text] for text in texts]
+    if field.type is FieldType.EMAIL:
+        # For ASCII alone are small letters and folded ones the same.
+        plain = series.str.len_bytes() == series.str.len_chars()
+        return _completed(field, series, plain, _addresses(series.filter(plain)), context)
+    if field.type is FieldType.PHONE:
+        from leapgrid.records.checks.columns.phones import read_international
+
+        known, digits = read_international(series)
+        return _completed(field, series, known, "+" + digits, context)
+    import polars as pl
+
+    return pl.select(pl.when(series.str.contains(f"[^{SPACES}]")).then(series)).to_series()
+
+
+def _addresses(texts: pl.Series) -> pl.Series:
+    import polars as pl
+
+    return pl.select(
+        pl.when(texts.str.contains(r"(?s)^.+@[^@]+$")).then(texts.str.to_lowercase())
+    ).to_series()
+
+
+def _completed(
+    field: Field, texts: pl.Series, known: pl.Series, keys: pl.Series, context: CheckContext
+) -> pl.Series:
+    """Keys for a whole column: those that are ``known``, and by the rule for one cell all others."""
+    import polars as pl
+
+    found = pl.DataFrame({"row": known.arg_true(), "key": keys}, schema_overrides={"key": pl.String})
+    rest = pl.DataFrame({"row": (~known).arg_true(), "text": texts.filter(~known)})
+    distinct = rest["text"].unique()
+    single = [value_key(field, text, context) for text in slab_by_slab(distinct)]
+    others = rest.join(
+        pl.DataFrame({"text": distinct, "key": pl.Series(single, dtype=pl.String)}), on="text", how="left"
+    ).select("row", "key")
+    return pl.concat([found, others]).sort("row")["key"]
