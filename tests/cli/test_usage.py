@@ -19,7 +19,7 @@ from leapgrid.cli.streams import Streams
 from leapgrid.sandbox import SandboxServer
 from tests.cli.conftest import TOKEN, Command
 
-COMMANDS = ("demo", "open", "check", "preview", "submit", "sandbox")
+COMMANDS = ("demo", "open", "check", "preview", "submit", "export", "sandbox")
 
 
 @pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)])

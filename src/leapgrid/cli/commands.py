@@ -9,7 +9,7 @@ import typer
 
 from leapgrid import __version__
 from leapgrid.cli.exits import Code
-from leapgrid.cli.given import Common, PreviewFormat, Start
+from leapgrid.cli.given import Common, Form, Only, PreviewFormat, Start
 from leapgrid.cli.options import (
     BaseUrlOption,
     ChunkSizeOption,
@@ -215,6 +215,44 @@ def submit(
         return run(streams, start, common, file, choices)
 
     _run(context, Common(object_slug, base_url, profile, tuple(mapping or ()), output), act)
+
+
+@app.command(
+    short_help="Write a draft to a file.",
+    help="Write a draft to a file: CSV, TSV or JSONL, which read again give the same records; CSV for "
+    "spreadsheets, in which nothing is calculated; XLSX, in which every cell is a text; or the JSON array "
+    "that would be sent. DRAFT is its name, its id, or the beginning of the id. Rejected records keep the "
+    "columns of their file, and have line, field, value and message behind them.",
+    epilog=_examples(
+        "leapgrid export leads.csv --to rejected.csv --only rejected",
+        "leapgrid export leads.csv --to leads.xlsx",
+        "leapgrid export 01JD --to for_excel.csv --as spreadsheet --overwrite",
+        more="Exit codes: 0 written, 2 no such draft, or nothing can be written there.",
+    ),
+)
+def export(
+    context: typer.Context,
+    draft: Annotated[str, typer.Argument(metavar="DRAFT", help="Its name, its id, or how the id begins.")],
+    to: Annotated[str, typer.Option("--to", metavar="FILE", help="Where to write.")],
+    only: Annotated[
+        Only, typer.Option("--only", help="Which records: what was refused, or what is not sent yet.")
+    ] = Only.ALL,
+    form: Annotated[
+        Form | None, typer.Option("--as", help="How; else as the name ends. spreadsheet: CSV for Excel.")
+    ] = None,
+    overwrite: Annotated[
+        bool,
+        typer.Option("--overwrite", help="Replace a file that is there; never the one that was read."),
+    ] = False,
+    profile: ProfileOption = None,
+    output: FormatOption = None,
+) -> None:
+    def act(streams: Streams, start: Start, common: Common) -> Code:
+        from leapgrid.cli.export import export as run
+
+        return run(streams, start, common, draft, to=to, only=only, form=form, overwrite=overwrite)
+
+    _run(context, Common(profile=profile, format=output), act)
 
 
 @app.command(

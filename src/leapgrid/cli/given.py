@@ -24,6 +24,25 @@ class PreviewFormat(StrEnum):
     CURL = "curl"
 
 
+class Only(StrEnum):
+    """Which records of a draft are exported."""
+
+    ALL = "all"
+    REJECTED = "rejected"
+    UNSENT = "unsent"
+
+
+class Form(StrEnum):
+    """How a file of records is written."""
+
+    CSV = "csv"
+    SPREADSHEET = "spreadsheet"
+    TSV = "tsv"
+    XLSX = "xlsx"
+    JSONL = "jsonl"
+    JSON = "json"
+
+
 @dataclass(frozen=True, slots=True)
 class Common:
     """What was said of the connection and the file, before or behind the command.

@@ -11,6 +11,7 @@ from leapgrid.drafting.working import WorkingDraft
 from leapgrid.lazy import lazily
 
 if TYPE_CHECKING:
+    from leapgrid.drafting.export import Export, Exported
     from leapgrid.drafting.rejects import export_rejects, rejected_rows
     from leapgrid.drafting.report import check_report, issue_list, submit_report
 
@@ -24,6 +25,8 @@ __all__ = [
     "ChunkRefusal",
     "DraftCounts",
     "DraftError",
+    "Export",
+    "Exported",
     "Kind",
     "Progress",
     "WorkingDraft",
@@ -37,6 +40,7 @@ __all__ = [
 __getattr__, __dir__ = lazily(
     __name__,
     {
+        "export": ("Export", "Exported"),
         "rejects": ("export_rejects", "rejected_rows"),
         "report": ("check_report", "issue_list", "submit_report"),
     },
