@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from typing import cast
 
@@ -35,6 +35,9 @@ class CheckRun:
     Args:
         batch: what to check.
         context: what values without country, zone or order of day and month mean.
+        again: the fields whose texts changed; None for all.
+        before: what was found before, which stands for the other fields; rows that were checked one by one
+            since have to be so again.
 
     Attributes:
         version: of the batch.
@@ -44,7 +47,13 @@ class CheckRun:
         finished: whether it came to its end.
     """
 
-    def __init__(self, batch: Batch, context: CheckContext) -> None:
+    def __init__(
+        self,
+        batch: Batch,
+        context: CheckContext,
+        again: Collection[str] | None = None,
+        before: IssueIndex | None = None,
+    ) -> None:
         self.version = batch.version
         self.context = context
         self.issues = IssueIndex(batch.schema.names)
@@ -52,6 +61,8 @@ class CheckRun:
         self.finished = False
         self._schema = batch.schema
         self._snapshot = batch.snapshot()
+        self._again = frozenset(batch.schema.names if again is None or before is None else again)
+        self._before = before
         self._place, self._text = batch.position, batch.text
         self.beyond = self._snapshot.beyond
 
@@ -76,8 +87,10 @@ class CheckRun:
 
         columns = {field.name: snapshot.column(field.name) for field in fields}
         filled = snapshot.filled(columns)
-        found: list[Found] = []
+        found = list(self._kept())
         for number, field in enumerate(fields):
+            if field.name not in self._again:
+                continue
             part = partial(_within, go_on, number)
             checked = check_column(field, columns[field.name], self.context, part)
             if checked is None or not go_on(number + 1):
@@ -91,18 +104,31 @@ class CheckRun:
             return False
         shared: dict[str, SharedKeys] = {}
         for field in fields:
+            if field.name not in self._again:
+                continue
             keys = value_keys(field, columns[field.name], self.context)
             if keys is not None:
                 shared[field.name] = shared_keys(cast(Sequence[str | None], keys))
                 if not go_on(len(fields) + 0.4):
                     return False
-        duplicates = Duplicates(shared, self._place, self._text)
+        before = self._before.duplicates if self._before is not None else None
+        duplicates = Duplicates(shared, self._place, self._text, before)
         self.issues = IssueIndex.of_columns(self._schema.names, height, found, duplicates)
         self.kinds = kinds_of(self.issues, snapshot.empty(filled))
         if not go_on(len(fields) + 1):
             return False
         self.finished = True
         return True
+
+    def _kept(self) -> tuple[Found, ...]:
+        """What was found before in the fields that are not checked again."""
+        if self._before is None:
+            return ()
+        return tuple(
+            layer
+            for layer in self._before.found
+            if layer.field is not None and layer.field not in self._again
+        )
 
 
 def _within(go_on: Callable[[float], bool], part: int, done: float) -> bool:

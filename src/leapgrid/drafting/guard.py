@@ -53,7 +53,7 @@ def refuse(edit: Edit, batch: Batch, outcomes: Mapping[RowId, RowOutcome]) -> No
             for row in _written(part, batch, outcomes):
                 raise DraftError(why_not_edit(batch, row, outcomes[row]) or "", (row,))
         elif isinstance(part, DeleteRows):
-            for row in part.rows:
+            for row in part.rows if outcomes else ():
                 outcome = outcomes.get(row)
                 if outcome is None or outcome.state not in _NO_DELETING:
                     continue
@@ -92,6 +92,8 @@ def _parts(edit: Edit) -> Iterator[Edit]:
 
 def _written(edit: SetCells, batch: Batch, outcomes: Mapping[RowId, RowOutcome]) -> Iterator[RowId]:
     """The locked rows whose text an edit would really change."""
+    if not outcomes:
+        return
     for index, row in enumerate(edit.rows):
         if _state(outcomes, row) in _NO_WRITING and any(
             batch.text(row, name) != texts[index] for name, texts in edit.columns.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from leapgrid.drafting.answers import Answers
@@ -89,6 +89,14 @@ class KnownRows:
         """How many rows are where; kept, not counted."""
         return self._tally.counts(len(self.batch), self.issues.counts)
 
+    def marks_of(self, kinds: Collection[Kind] | None) -> bytes:
+        """One byte a row id: 1 for the rows of these kinds, or with None for those with an issue."""
+        known = self.batch.next_row_id
+        if kinds is None:
+            marks = bytes(self.issues.marks[:known])
+            return marks + bytes(known - len(marks))
+        return self._tally.codes(range(known), dict.fromkeys(kinds, 1))
+
     def find_first_rejected(self) -> Place | None:
         """The first refused cell that was not edited since, in the order of the rows."""
         waiting = (
@@ -170,16 +178,7 @@ class KnownRows:
     def _changed(self, change: Change) -> Change:
         """Check what changed; the change with the other rows whose warnings changed with it."""
         if len(change.rows) > _WIDE:
-            for row in change.removed:
-                self._gone(row)
-            # More than it costs to check the whole batch in columns.
-            if self.issues.duplicates is not None:
-                self._put_in(self._check_now(), ())
-            else:
-                self._fill_tally()
-            for row in self.outcomes.keys() & set(change.rows):
-                if row in self.batch:
-                    self._refresh(row)
+            self._changed_widely(change)
             return change
         also: set[RowId] = set()
         for row in change.rows:
@@ -195,6 +194,26 @@ class KnownRows:
         for row in also:
             self._refresh(row)
         return change._replace(also=tuple(also)) if also else change
+
+    def _changed_widely(self, change: Change) -> None:
+        """As :meth:`_changed`, in columns: for so many rows that is quicker than row by row."""
+        answered = self.outcomes.keys() & set(change.rows)
+        for row in answered:
+            if row not in self.batch:
+                self._gone(row)
+        again = set(self.issues.checked_anew)
+        if self.issues.duplicates is None:
+            self._fill_tally()  # Nothing was checked yet.
+        elif change.fields is None or self._required or len(again) > _WIDE:
+            # Rows came or went, or whether a value is required may have changed.
+            self._put_in(self._check_now(), ())
+        else:
+            run = CheckRun(self.batch, self.context, change.fields, self.issues)
+            run.run()
+            self._put_in(run, again)
+        for row in answered:
+            if row in self.batch:
+                self._refresh(row)
 
     def _gone(self, row: RowId) -> None:
         self.issues.drop_row(row)

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ from leapgrid.records import (
     Step,
     edit_from_json,
     edit_to_json,
+    is_large,
 )
 from leapgrid.submit.options import SubmitOptions
 from leapgrid.submit.plan import Plan
@@ -270,7 +272,11 @@ class WorkingDraft(KnownRows):
             return change
         at = self._clock()
         self.history.record(label, edit, change, at)
-        self._write_down(JournalEntry("do", label, edit_to_json(edit), at))
+        self._write_down(
+            JournalEntry(
+                "do", label, partial(edit_to_json, edit) if is_large(edit) else edit_to_json(edit), at
+            )
+        )
         return self._changed(change)
 
     def undo(self) -> tuple[Step, Change] | None:

@@ -19,6 +19,7 @@ from leapgrid.records.edits import (
     edit_from_json,
     edit_to_json,
     fill,
+    is_large,
     rows_of,
     set_cell,
 )
@@ -88,6 +89,7 @@ __all__ = [
     "edit_to_json",
     "fill",
     "is_empty",
+    "is_large",
     "payload_text",
     "record_payload",
     "rows_of",

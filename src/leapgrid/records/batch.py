@@ -198,6 +198,11 @@ class Batch:
         self._next_id += count
         return tuple(range(first, first + count))
 
+    @property
+    def next_row_id(self) -> RowId:
+        """Every id that was given out so far is below it."""
+        return self._next_id
+
     def reserve_ids(self, below: RowId) -> None:
         """Never give out an id below this one: something is known of such rows elsewhere."""
         self._next_id = max(self._next_id, below)

@@ -24,6 +24,7 @@ class Duplicates:
         shared: by field, the keys as they were when all rows were checked.
         place: where a row stands, from 0; None for one that is gone.
         text: the text of a cell, for its issue.
+        before: what is known of other fields, to be gone on with; it must not be used afterwards.
     """
 
     code = "duplicate"
@@ -33,8 +34,12 @@ class Duplicates:
         shared: Mapping[str, SharedKeys],
         place: Callable[[RowId], int | None],
         text: Callable[[RowId, str], str],
+        before: Duplicates | None = None,
     ) -> None:
-        self._fields = {name: _Field(keys) for name, keys in shared.items()}
+        self._fields: dict[str, _Field] = {}
+        if before is not None:
+            self._fields.update(before._fields)
+        self._fields.update((name, _Field(keys)) for name, keys in shared.items())
         self._place = place
         self._text = text
 

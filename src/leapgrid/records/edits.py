@@ -5,6 +5,9 @@ An edit of many rows holds one tuple of row ids and one tuple of texts a column,
 
 from __future__ import annotations
 
+import json
+import zlib
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import eq, le
@@ -17,6 +20,13 @@ Columns: TypeAlias = Mapping[str, tuple[str, ...]]
 """Field name -> one text a row, in the order of the edit's rows."""
 
 _RANGES_FROM = 1000
+
+_PACKED_FROM = 10_000
+"""Texts of a column from which they are written compressed."""
+
+_SLAB = 4096
+
+_LONGEST = 1 << 31
 
 _MOST_ROWS = 50_000_000
 """More than any batch holds; a damaged journal must not make us allocate what it says."""
@@ -200,6 +210,13 @@ def text_after(edit: Edit, row: RowId, field: str) -> str | None:
     return edit.columns[field][edit.rows.index(row)]
 
 
+def is_large(edit: Edit) -> bool:
+    """Whether it takes a while to write the edit as JSON."""
+    if isinstance(edit, Compound):
+        return any(map(is_large, edit.edits))
+    return len(edit.rows) > _PACKED_FROM
+
+
 def edit_to_json(edit: Edit) -> dict[str, Any]:
     """An edit as plain JSON values, small where it is regular: runs of ids, one text for a filled column."""
     match edit:
@@ -290,16 +307,50 @@ def _from_runs(runs: Sequence[int | Sequence[int]]) -> Sequence[int]:
 
 
 def _columns_to_json(columns: Columns) -> dict[str, Any]:
-    return {
-        name: {"all": texts[0]} if len(texts) > 1 and texts.count(texts[0]) == len(texts) else list(texts)
-        for name, texts in columns.items()
-    }
+    return {name: _column_to_json(texts) for name, texts in columns.items()}
+
+
+def _column_to_json(texts: tuple[str, ...]) -> Any:
+    if len(texts) > 1 and texts.count(texts[0]) == len(texts):
+        return {"all": texts[0]}
+    return {"packed": _pack(texts)} if len(texts) > _PACKED_FROM else list(texts)
+
+
+def _pack(texts: tuple[str, ...]) -> str:
+    """Texts as a compressed JSON array, made piece by piece: other threads go on in between."""
+    packer = zlib.compressobj(1)
+    parts = []
+    for start in range(0, len(texts), _SLAB):
+        slab = json.dumps(texts[start : start + _SLAB])
+        # One array in all: the brackets of the pieces become commas.
+        text = ("[" if start == 0 else ",") + slab[1:-1]
+        parts.append(packer.compress(text.encode("ascii")))
+    parts.append(packer.compress(b"]"))
+    parts.append(packer.flush())
+    return b2a_base64(b"".join(parts), newline=False).decode("ascii")
+
+
+def _unpack(packed: str) -> tuple[str, ...]:
+    try:
+        unpacker = zlib.decompressobj()
+        text = unpacker.decompress(a2b_base64(packed), _LONGEST)
+        if not unpacker.eof:
+            raise EditError("A column of this edit is longer than a batch can hold.")
+        texts = json.loads(text)
+    except (zlib.error, ValueError, RecursionError) as problem:
+        raise EditError("A column of this edit is damaged.") from problem
+    if not isinstance(texts, list):
+        raise TypeError(texts)
+    return tuple(texts)
 
 
 def _columns_from_json(data: Mapping[str, Any], height: int) -> dict[str, tuple[str, ...]]:
     columns: dict[str, tuple[str, ...]] = {}
     for name, texts in data.items():
-        column = (texts["all"],) * height if isinstance(texts, Mapping) else tuple(texts)
+        if not isinstance(texts, Mapping):
+            column = tuple(texts)
+        else:
+            column = _unpack(texts["packed"]) if "packed" in texts else (texts["all"],) * height
         if isinstance(texts, str) or not all(isinstance(text, str) for text in column):
             raise TypeError(name)
         columns[name] = column

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,7 +84,11 @@ class Frame:
         return Frame((*self.headers, header), (*self.columns, column), self.lines, self.own)
 
     def digest(self) -> str:
-        """SHA-256 in hexadecimal over headers, texts and line numbers; the same for lists and Series."""
+        """SHA-256 in hexadecimal over headers, texts and line numbers; the same for lists and Series.
+
+        What is stored is named by the hash of its file, which costs a tenth; this names what was stored
+        before that.
+        """
         sha = hashlib.sha256(b"leapgrid frame 1\n")
         _add(sha, self.headers)
         for column in self.columns:
@@ -106,12 +111,19 @@ class Frame:
 
         stored: dict[str, Any] = {}
         if self.lines is not None:
-            stored["lines"] = pl.Series(self.lines, dtype=pl.Int64)
+            lines = self.lines
+            if isinstance(lines, range):
+                stored["lines"] = pl.int_range(
+                    lines.start, lines.stop, lines.step, dtype=pl.Int64, eager=True
+                )
+            else:
+                stored["lines"] = pl.Series(lines, dtype=pl.Int64)
         for index, (header, column) in enumerate(zip(self.headers, self.columns, strict=True)):
             # Headers may be alike, empty or not encodable; Arrow wants unique names in UTF-8.
             made = "+" if index >= self.own else ""
             stored[f"{index}{made} {json.dumps(header)}"] = _series(column)
-        pl.DataFrame(stored).write_ipc(path, compression="zstd")
+        # In one piece, so that the same texts are the same bytes however many pieces were read.
+        pl.DataFrame(stored).rechunk().write_ipc(path, compression="zstd")
 
     @classmethod
     def from_arrow(cls, path: Path) -> Frame:
@@ -121,10 +133,18 @@ class Frame:
             FrameError: the file is damaged or something else.
             OSError: the file cannot be read.
         """
+        # Not memory-mapped: a file that is cut short while it is mapped ends the process.
+        return cls.from_bytes(path.read_bytes())
+
+    @classmethod
+    def from_bytes(cls, stored: bytes) -> Frame:
+        """As :meth:`from_arrow`, from the file's bytes.
+
+        Raises:
+            FrameError: the file is damaged or something else.
+        """
         import polars as pl
 
-        # Not memory-mapped: a file that is cut short while it is mapped ends the process.
-        stored = path.read_bytes()
         try:
             table = pl.read_ipc(stored)
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as problem:
@@ -135,7 +155,7 @@ class Frame:
         own = 0
         for series in table.get_columns():
             if series.name == "lines":
-                lines = series.to_list()
+                lines = _numbers(series)
                 continue
             try:
                 place, header = series.name.split(" ", 1)
@@ -160,6 +180,17 @@ def _texts(column: Sequence[str]) -> list[str]:
     return [text or "" for text in texts]
 
 
+def _numbers(lines: Any) -> Sequence[int]:
+    """A column of line numbers: mostly one after the other, and then no number a row."""
+    if len(lines) and not lines.null_count():
+        first, last = int(lines[0]), int(lines[-1])
+        if last - first == len(lines) - 1 and bool((lines.diff(null_behavior="drop") == 1).all()):
+            return range(first, last + 1)
+    if len(lines) <= _LIST_HEIGHT:
+        return cast("list[int]", lines.to_list())
+    return array("q", lines.to_list())
+
+
 def _add(sha: hashlib._Hash, texts: Sequence[str]) -> None:
     # Lengths first: else ("ab", "c") and ("a", "bc") would be one.
     sha.update(",".join(map(str, map(len, texts))).encode() + b"\n")
@@ -169,6 +200,9 @@ def _add(sha: hashlib._Hash, texts: Sequence[str]) -> None:
 def _series(column: Sequence[str]) -> Any:
     import polars as pl
 
+    compact: Any = column
+    if isinstance(compact, pl.Series):
+        return compact.fill_null("")
     texts = _texts(column)
     try:
         return pl.Series(texts, dtype=pl.String)

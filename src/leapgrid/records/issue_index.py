@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import compress, count
@@ -266,6 +266,16 @@ class IssueIndex:
     def revision(self) -> int:
         """Goes up with every change."""
         return self._revision
+
+    @property
+    def found(self) -> tuple[Found, ...]:
+        """What the last check of whole columns found, as it was then."""
+        return self._found
+
+    @property
+    def checked_anew(self) -> Collection[RowId]:
+        """The rows that were checked one by one since, where that found something else."""
+        return self._anew.keys()
 
     @property
     def duplicates(self) -> Duplicates | None:

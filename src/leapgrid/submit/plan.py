@@ -228,7 +228,9 @@ class Plan:
     @property
     def records(self) -> int:
         """How many records go."""
-        return self.ready + self.warnings + self.edited + self.invalid
+        if isinstance(self.chunks, Chunks):
+            return len(self.chunks.rows)
+        return sum(len(chunk) for chunk in self.chunks)
 
     @property
     def rows(self) -> tuple[RowId, ...]:

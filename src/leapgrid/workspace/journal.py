@@ -142,7 +142,11 @@ class Journal:
 
     def _write(self, entries: list[JournalEntry]) -> str | None:
         try:
-            self._workspace.append_entries(self.draft_id, entries)
+            # A large edit is put into JSON here, in the thread that nobody waits for.
+            given = [
+                entry._replace(edit=entry.edit()) if callable(entry.edit) else entry for entry in entries
+            ]
+            self._workspace.append_entries(self.draft_id, given)
         except WorkspaceError as error:
             return str(error)
         except (TypeError, ValueError) as error:

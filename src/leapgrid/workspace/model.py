@@ -18,7 +18,8 @@ class JournalEntry(NamedTuple):
     Attributes:
         kind: "do", "undo" or "redo".
         label: what it did, for a person.
-        edit: the edit as JSON; None for undo and redo, which name no edit of their own.
+        edit: the edit as JSON, or what gives it when it is written; None for undo and redo, which name no
+            edit of their own.
         at: seconds since the epoch.
     """
 
