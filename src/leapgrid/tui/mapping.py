@@ -6,7 +6,7 @@ one. Making one may look through the whole file: in the app it happens beside th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -182,7 +182,7 @@ class MappingState:
             return "There are no records in this file. Esc goes back."
         if self.column_of:
             return ""
-        if self.proposal.nothing_matches:
+        if self.proposal.nothing_matches and not self.said.columns:
             return self.nothing_matches
         return "No column becomes a field. Space says what the column under the cursor is."
 
@@ -222,7 +222,7 @@ class MappingState:
             return "a constant now"
         if by:
             swaps = line is not None and not line.constant and line.field is not None
-            return f"from {by}; {'the two swap' if swaps else 'which is then left out'}"
+            return f"from {by}; the two swap" if swaps else f"from {by}, which is then left out"
         known = self.schema.get(name)
         return known.label if known is not None and known.label.casefold() != name.casefold() else ""
 
@@ -324,7 +324,9 @@ def _made(
 ) -> MappingState:
     from leapgrid.files.proposal import propose, value_uses
 
-    proposal = propose(raw, schema, said, before)
+    earlier = before.default_country if before else None
+    country = said.default_country or earlier or base.default_country
+    proposal = propose(raw, schema, replace(said, default_country=country), before)
     # Counting the values of a column takes a look at every row: each is counted once.
     wanted: dict[str, tuple[ValueUse, ...]] = {}
     for column in proposal.columns:
@@ -367,21 +369,32 @@ OPTION_OF: dict[Fact, str] = {
 """The fact -> its name in :class:`ReadOptions`."""
 
 
-def next_choice(raw: RawFile, fact: Fact, now: str | int | None = None) -> str | int | None:
-    """The choice after the one in use, from the last back to the first; None where there is only one.
+def choices_for(state: MappingState, fact: Fact) -> tuple[str | int, ...]:
+    """How a file could be read instead, and how it is read; empty where there is nothing to choose."""
+    found = detected(state.raw, fact)
+    choices: list[str | int] = list(found.choices) if found is not None else []
+    if fact == "header" and state.raw.options.header_line is not None:
+        candidates = [c for c in state.proposal.header_candidates if c not in choices]
+        used = state.raw.options.header_line
+        choices = [used, *state.proposal.header_candidates, *(c for c in choices if c not in candidates)]
+    return tuple(dict.fromkeys(choices))
 
-    Args:
-        now: the one that is being tried already.
-    """
-    found = detected(raw, fact)
-    if found is None or len(found.choices) < 2:
+
+def next_choice(choices: Sequence[str | int], used: str | int | None) -> str | int | None:
+    """The choice after the one in use, from the last back to the first; None where there is only one."""
+    if len(choices) < 2:
         return None
-    used = now if now is not None else getattr(raw.options, OPTION_OF[fact])
-    at = found.choices.index(used) if used in found.choices else -1
-    return found.choices[(at + 1) % len(found.choices)]
+    at = choices.index(used) if used in choices else -1
+    return choices[(at + 1) % len(choices)]
 
 
-def options_with(raw: RawFile, said: ReadOptions, fact: Fact, choice: str | int) -> ReadOptions:
+def used_choice(raw: RawFile, fact: Fact) -> str | int | None:
+    """How a file was read."""
+    found: str | int | None = getattr(raw.options, OPTION_OF[fact])
+    return found
+
+
+def options_with(said: ReadOptions, fact: Fact, choice: str | int) -> ReadOptions:
     """How to read the file next: what was said, and one fact otherwise."""
     match fact, choice:
         case "encoding", str():

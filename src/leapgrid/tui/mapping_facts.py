@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from leapgrid.records.issues import Finding, Severity
 from leapgrid.records.schema import Field, FieldType
-from leapgrid.tui.mapping import MappingState, TableLine, detected
+from leapgrid.tui.mapping import MappingState, TableLine, choices_for, detected
 from leapgrid.tui.text import plural
 from leapgrid.visible import visible
 
@@ -279,6 +279,10 @@ def issue_of(state: MappingState, line: TableLine | None, records: tuple[Preview
     if line.field is None:
         if state.obstacle:
             return _obstacle(state)
+        if line.attention:
+            return LineIssue(
+                "~", title, f"{visible(line.why, 200).capitalize()}. Space says what it becomes."
+            )
         return LineIssue("", title, "This column is left out. Space says what it becomes.")
     where = f"{title} to {visible(line.field, 30)}"
     if state.obstacle:
@@ -325,9 +329,7 @@ def issue_of(state: MappingState, line: TableLine | None, records: tuple[Preview
 
 
 def _obstacle(state: MappingState) -> LineIssue:
-    from leapgrid.tui.mapping import next_choice
-
-    can_change = state.proposal.nothing_matches and next_choice(state.raw, "header") is not None
+    can_change = state.proposal.nothing_matches and len(choices_for(state, "header")) > 1
     return LineIssue("!", "", state.obstacle, ("header_line", "Next candidate") if can_change else None)
 
 

@@ -17,6 +17,9 @@ from leapgrid.tui.text import SIGNS, Part, cut, fit, strip_of, two_sides
 from leapgrid.tui.theming import Palette, Role
 from leapgrid.visible import visible
 
+FACT_VALUE_AT = 17
+"""The cell where the value of a fact begins."""
+
 _SHOWN = 80
 """Characters of a text that are looked at for a line: no line is longer, and a cell may have 10,000."""
 _ROLES: dict[Severity, Role] = {Severity.ERROR: "error", Severity.WARNING: "warning"}

@@ -28,8 +28,6 @@ from leapgrid.tui.mapping_facts import checked_text, sign_of
 from leapgrid.tui.mapping_pages import note_lines, preview_lines
 from leapgrid.tui.screens.mapping_reading import MappingReading, Read
 from leapgrid.tui.screens.mapping_values import ValuesScreen
-from leapgrid.tui.screens.mapping_view import Shown
-from leapgrid.tui.screens.text_page import TextPage
 from leapgrid.tui.text import plural
 from leapgrid.tui.widgets.fields import TextField
 from leapgrid.tui.widgets.listing import Listing
@@ -143,9 +141,7 @@ class MappingScreen(MappingReading):
         """A field that only the organisation knows: it may have more than are documented."""
         if not typed or (self.schema.get(typed) is not None):
             return None
-        return PickOption(
-            typed, typed, f"is not a known field of {self.schema.label}; it is sent as it stands"
-        )
+        return PickOption(typed, typed, f"unknown to {self.schema.label}; sent as it stands")
 
     async def _field_chosen(self, line: TableLine, name: str | None) -> None:
         state = self.state
@@ -176,9 +172,9 @@ class MappingScreen(MappingReading):
             self._ask_text(state.field_named(line.field), line.samples[0])
             return
         new = TableLine("", ("",), "", "a new constant", constant=True)
-        self.table.show((*state.lines, new), len(state.lines))
+        self.show_table((*state.lines, new), len(state.lines))
         options = [PickOption(o.field, o.field or "", o.words) for o in state.options_for(None)]
-        self.pick(options, self._constant_chosen, own=self._own_field, hint="the field of the constant")
+        self.pick(options, self._constant_chosen, hint="the field of the constant")
         self.issue_line.show(
             type(self.issue_line.state)(sentence="Which field gets the same text in all records?")
         )
@@ -188,7 +184,7 @@ class MappingScreen(MappingReading):
         if state is None:
             return
         new = TableLine("", ("",), name, "a new constant", constant=True)
-        self.table.show((*state.lines, new), len(state.lines))
+        self.show_table((*state.lines, new), len(state.lines))
         self._ask_text(state.field_named(name), state.proposal.constants.get(name, ""))
 
     def _ask_text(self, field: Field, text: str) -> None:
@@ -203,7 +199,7 @@ class MappingScreen(MappingReading):
         self.pick(
             options,
             lambda given: self._text_given(field, given),
-            samples=True,
+            over="samples",
             text=text,
             free=True,
             hint=f"every record's {visible(field.name, 30)}",
@@ -216,13 +212,11 @@ class MappingScreen(MappingReading):
         if state is None:
             return
         if not text:
-            self.table.show(state.lines)
+            self.show_table(state.lines)
             self.show_issue()
             self.say("An empty constant is none. Nothing was set.")
             return
-        made = await asyncio.to_thread(lambda: Shown(state.set_constant(field.name, text)))
-        at = next(i for i, ln in enumerate(made.lines) if ln.constant and ln.field == field.name)
-        self.show(made, at)
+        await self.go_on(lambda: state.set_constant(field.name, text), constant=field.name)
 
     @on(Picker.Typed)
     def _check_text(self) -> None:
@@ -257,16 +251,13 @@ class MappingScreen(MappingReading):
             return
         count, line = preview_lines(shown.state.fields, shown.records)
         words = f"the first {plural(len(shown.records), 'record')} as they would be"
-        self.app.push_screen(TextPage(self.desk, self.keymap, "Preview", count, line, words=words))
+        self.open_page("Preview", count, line, words)
 
     def action_show_lines(self) -> None:
         known = detected(self.raw, "lines")
         words = visible(known.value, 80) if known is not None else ""
         count, line = note_lines(self.raw.notes)
-        aside = plural(len(self.raw.notes), "note")
-        self.app.push_screen(
-            TextPage(self.desk, self.keymap, "Lines and notes", count, line, words=words, aside=aside)
-        )
+        self.open_page("Lines and notes", count, line, words, plural(len(self.raw.notes), "note"))
 
     # -- kept for the next file ---------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from textual.worker import Worker
 from leapgrid.files.model import Fact, FileError, RawFile, ReadOptions
 from leapgrid.records.schema import Field, ObjectSchema
 from leapgrid.tui.desk import Desk
-from leapgrid.tui.mapping import MappingState, detected, next_choice, options_with
+from leapgrid.tui.mapping import MappingState, detected, next_choice, options_with, used_choice
 from leapgrid.tui.mapping_facts import FactLine
 from leapgrid.tui.screens.mapping_view import MappingView, Shown
 from leapgrid.tui.widgets.picker import Picker, PickOption
@@ -51,14 +51,30 @@ class MappingReading(MappingView):
     def on_unmount(self) -> None:
         self.stop_reading()
 
-    async def go_on(self, make: Callable[[], MappingState], at: int | None = None) -> None:
-        """Make the next state beside the loop and show it; what is pressed meanwhile waits for its turn."""
+    @property
+    def is_busy(self) -> bool:
+        """Whether a state is being made or the file is read."""
+        return self._turn.locked() or bool(self.reading)
+
+    async def go_on(
+        self, make: Callable[[], MappingState], at: int | None = None, constant: str = ""
+    ) -> None:
+        """Make the next state beside the loop and show it; what is pressed meanwhile waits for its turn.
+
+        Args:
+            at: the line for the cursor; None: where it was.
+            constant: the field whose constant gets the cursor.
+        """
         async with self._turn:
             try:
                 shown = await asyncio.to_thread(lambda: Shown(make()))
             except FileError as problem:
+                if self.shown is not None:
+                    self.show_table(self.shown.lines)
                 self.say(str(problem), sign="!", role="error")
                 return
+            if constant:
+                at = next((i for i, ln in enumerate(shown.lines) if ln.constant and ln.field == constant), at)
             if self.is_attached:
                 self.show(shown, at)
 
@@ -74,19 +90,24 @@ class MappingReading(MappingView):
         options: list[PickOption],
         then: Callable[[Any], Any],
         *,
-        samples: bool = False,
+        over: str = "field",
         at: int | None = None,
         text: str = "",
         own: Callable[[str], PickOption | None] | None = None,
         free: bool = False,
         hint: str = "",
     ) -> None:
-        """Open the list over the cell of the cursor's line."""
+        """Open the list over a cell.
+
+        Args:
+            over: as ``picks``.
+        """
         self._picked = then
-        self.picks_samples = samples
+        self.picks = over
         self.table.reveal()
         self.picker.ask(options, text=text, at=at, own=own, free=free, hint=hint)
         self.place_picker()
+        self.call_after_refresh(self.place_picker)  # the table may have grown by a line
         self.show_footer()
 
     @on(Picker.Taken)
@@ -102,7 +123,7 @@ class MappingReading(MappingView):
         event.stop()
         self.close_picker()
         if self.shown is not None:
-            self.table.show(self.shown.lines)
+            self.show_table(self.shown.lines)
         self.show_issue()
 
     def close_picker(self) -> None:
@@ -129,19 +150,20 @@ class MappingReading(MappingView):
 
     def _next(self, fact: Fact) -> None:
         """Read the file by the next choice; where there are many, offer them in a list."""
-        known = detected(self.raw, fact)
-        if known is None or len(known.choices) < 2 or self._read is None:
+        choices = self.choices.get(fact, ())
+        if len(choices) < 2 or self._read is None:
             return
-        if len(known.choices) >= _LISTED_FROM and fact == "sheet":
-            options = [PickOption(c, str(c)) for c in known.choices]
+        if len(choices) >= _LISTED_FROM and fact == "sheet":
+            options = [PickOption(c, str(c)) for c in choices]
 
             async def then(choice: str | int) -> None:
                 self._read_as(fact, choice)
 
-            self.pick(options, then, hint="which sheet")
+            self.pick(options, then, over="sheet", hint="which sheet")
             return
-        now = self._trying[1] if self._trying is not None and self._trying[0] == fact else None
-        choice = next_choice(self.raw, fact, now)
+        trying = self._trying
+        now = trying[1] if trying is not None and trying[0] == fact else used_choice(self.raw, fact)
+        choice = next_choice(choices, now)
         if choice is not None:
             self._read_as(fact, choice)
 
@@ -164,7 +186,7 @@ class MappingReading(MappingView):
         if state is None or read is None:
             return
         unwanted = threading.Event()
-        options = options_with(state.raw, state.said.options, fact, choice)
+        options = options_with(state.said.options, fact, choice)
         try:
             raw = await asyncio.to_thread(read, options, unwanted.is_set)
         except asyncio.CancelledError:
@@ -189,7 +211,7 @@ class MappingReading(MappingView):
         if known is None or state is None or state.obstacle:
             return
         key = self.facts.keys.get(_ACTIONS[fact], "")
-        following = next_choice(self.raw, fact)
+        following = next_choice(self.choices.get(fact, ()), choice)
         more = "" if following is None else f" {key} again: {_said_of(fact, following)}."
         self.say(f"Read {_said_of(fact, choice)}. {visible(known.why, 200)}{more}")
 
@@ -211,7 +233,7 @@ class MappingReading(MappingView):
         options = [PickOption(code, name.removeprefix("the "), code) for code, name in COUNTRY_NAMES.items()]
         options.sort(key=lambda o: o.label)
         at = next((i for i, o in enumerate(options) if o.value == state.context.default_country), None)
-        self.pick(options, self._country_chosen, at=at, hint="country of phones without one")
+        self.pick(options, self._country_chosen, over="default_country", at=at, hint="type to filter")
 
     async def _country_chosen(self, code: str) -> None:
         state = self.state

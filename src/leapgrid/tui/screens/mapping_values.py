@@ -22,6 +22,7 @@ from leapgrid.tui.screens.text_page import PageHeading
 from leapgrid.tui.text import SIGNS, Part, fit, plural, strip_of
 from leapgrid.tui.theming import Palette, Role
 from leapgrid.tui.widgets.listing import Listing
+from leapgrid.tui.widgets.painted import Painted
 from leapgrid.tui.widgets.picker import Picker, PickOption
 from leapgrid.tui.widgets.title_bar import TitleState
 from leapgrid.visible import visible
@@ -143,6 +144,33 @@ def _mark(changed: bool, palette: Palette, ground: Role) -> Style:
     return palette.style("edited" if changed else "warning", ground, bold=True)
 
 
+class ValueBand(Painted):
+    """The heading of the list."""
+
+    DEFAULT_CSS = """
+    ValueBand { width: 1fr; height: 1; }
+    """
+    GROUND = "ground"
+
+    def __init__(self, values: ValueList) -> None:
+        super().__init__()
+        self.values = values
+
+    def paint(self, width: int, palette: Palette) -> list[Strip]:
+        _, room, longest = self.values.places
+        plain, strong = palette.style("text"), palette.style("strong", bold=True)
+        parts: list[Part] = [
+            ("    ", plain),
+            (fit("value", longest + 2), strong),
+            ("records".rjust(8), strong),
+            ("    ", plain),
+            (fit("becomes", room - 1), palette.style("accent", bold=True)),
+            ("    ", plain),
+            ("why", strong),
+        ]
+        return [strip_of(parts, width, plain)]
+
+
 class ValuesScreen(Page):
     """Says what values become; ends with all that was said: the text in the file -> the text instead."""
 
@@ -153,7 +181,7 @@ class ValuesScreen(Page):
 
     DEFAULT_CSS = """
     ValuesScreen { layers: base over; overflow: hidden hidden; }
-    ValuesScreen ValueList { margin-top: 1; }
+    ValuesScreen ValueBand { margin-top: 1; }
     """
 
     def __init__(
@@ -173,10 +201,11 @@ class ValuesScreen(Page):
         words = f"{plural(len(self.uses), 'value')} of {visible(header, 40)}, and what each becomes"
         self.heading = PageHeading(f"{visible(name, 40)}", "", words)
         self.list = ValueList()
+        self.band = ValueBand(self.list)
         self.picker = Picker()
 
     def body(self) -> Iterable[Widget]:
-        return (self.heading, self.list, self.picker)
+        return (self.heading, self.band, self.list, self.picker)
 
     def title_state(self) -> TitleState:
         name, label = visible(self.state.raw.name, 40), visible(self.state.schema.label, 30)
@@ -188,6 +217,7 @@ class ValuesScreen(Page):
         self.list.focus()
 
     def _show(self) -> None:
+        self.band.repaint()
         self.list.show(
             tuple(
                 ValueLine(u.value, u.count, u.known, u.suggestion, self.matched.get(u.value, u.value))

@@ -8,12 +8,12 @@ from textual import events
 from textual.geometry import Region
 from textual.widget import Widget
 
-from leapgrid.files.model import RawFile
+from leapgrid.files.model import Fact, RawFile
 from leapgrid.records.schema import ObjectSchema
 from leapgrid.tui.actions import Action, actions_of, binding_id, key_label
 from leapgrid.tui.desk import Desk
 from leapgrid.tui.folders import file_size
-from leapgrid.tui.mapping import MappingState, next_choice
+from leapgrid.tui.mapping import OPTION_OF, MappingState, TableLine, choices_for
 from leapgrid.tui.mapping_facts import (
     PREVIEWED,
     FactLine,
@@ -24,8 +24,10 @@ from leapgrid.tui.mapping_facts import (
     preview,
     unknown_values,
 )
-from leapgrid.tui.mapping_paint import share_lines
+from leapgrid.tui.mapping_paint import FACT_VALUE_AT, share_lines
+from leapgrid.tui.pages import LineOf
 from leapgrid.tui.screens.page import Page
+from leapgrid.tui.screens.text_page import TextPage
 from leapgrid.tui.text import plural
 from leapgrid.tui.theming import palette_of
 from leapgrid.tui.widgets.ask_line import AskLine
@@ -60,6 +62,15 @@ class Shown:
         self.odd = {line.header: unknown_values(state, line.field) for line in self.lines if line.field}
 
 
+class FilePage(TextPage):
+    """A page of text about a file that is not brought in yet."""
+
+    title_now: TitleState | None = None
+
+    def title_state(self) -> TitleState:
+        return self.title_now or super().title_state()
+
+
 class MappingView(Page):
     """The parts of the screen; what keys do is said by :class:`MappingScreen`."""
 
@@ -84,6 +95,7 @@ class MappingView(Page):
         self.schema = schema
         self.shown: Shown | None = None
         self.reading = ""
+        self.choices: dict[Fact, tuple[str | int, ...]] = {}
         self.heading = ImportHeading()
         self.facts = FactList(self._keys())
         self.table = ColumnTable()
@@ -109,6 +121,12 @@ class MappingView(Page):
             self.picker,
         )
 
+    def open_page(self, heading: str, count: int, line: LineOf, words: str, aside: str = "") -> None:
+        """Lay a page of text over the screen."""
+        page = FilePage(self.desk, self.keymap, heading, count, line, words=words, aside=aside)
+        page.title_now = self.title_state()
+        self.app.push_screen(page)
+
     def title_state(self) -> TitleState:
         name, label = visible(self.raw.name, 40), visible(self.schema.label, 30)
         return TitleState(name, label, target=self.desk.target)
@@ -124,6 +142,10 @@ class MappingView(Page):
         """Show a state, the cursor where it was or on a line."""
         self.shown = shown
         self.raw = shown.state.raw
+        for fact in OPTION_OF:
+            # In one order as long as the screen is there: pressed again and again, a key comes to them all.
+            known = (*self.choices.get(fact, ()), *choices_for(shown.state, fact))
+            self.choices[fact] = tuple(dict.fromkeys(known))
         frame = self.raw.frame
         size = file_size(self.raw.size)
         rest = plural(frame.own, "column") + (f", {size}" if size else "")
@@ -186,24 +208,33 @@ class MappingView(Page):
         self._fit()
         self.call_after_refresh(self.place_picker)
 
-    def cell_region(self, samples: bool = False) -> Region:
-        """Where the cell of the cursor's line stands on the screen: its field, or its samples."""
+    picks = "field"
+    """What the picker lies over: the cursor's "field" or "samples", or the value of a fact, by its action."""
+
+    def picked_region(self) -> Region:
+        """Where that stands on the screen."""
+        fact = next((i for i, f in enumerate(self.facts.facts) if f.action == self.picks), None)
+        if fact is not None:
+            top = self.facts.region.y + (0 if self.facts.short else fact)
+            return Region(FACT_VALUE_AT - 1, top, 24, 1)
         region = self.table.region
         columns = self.table.columns(region.width)
         y = region.y + max(0, self.table.at - self.table.first_line)
-        if samples:
+        if self.picks == "samples":
             return Region(columns.samples_at - 1, y, columns.samples + 2, 1)
         return Region(columns.field_at, y, columns.field, 1)
 
-    picks_samples = False
-    """Whether the picker lies over the samples instead of the field."""
-
     def place_picker(self) -> None:
-        """Lay the picker over the cell that it is about."""
+        """Lay the picker over what it is about."""
         if self.picker.is_open:
-            cell = self.cell_region(self.picks_samples)
+            cell = self.picked_region()
             width, height = self.size
             self.picker.place(cell.x, cell.y, cell.width, (width, height - 2))
+
+    def show_table(self, lines: tuple[TableLine, ...], at: int | None = None) -> None:
+        """Show other lines than those of the state: with a constant that is only being asked for."""
+        self.table.show(lines, at)
+        self._fit()
 
     # -- the footer ---------------------------------------------------------------------------------------
 
@@ -241,10 +272,9 @@ class MappingView(Page):
                 return bool(shown.records) and bool(state.fields)
             case "show_lines":
                 return bool(self.raw.notes)
-            case "encoding" | "delimiter" | "sheet":
-                return next_choice(self.raw, action_id) is not None
-            case "header_line":
-                return next_choice(self.raw, "header") is not None
+            case "encoding" | "delimiter" | "sheet" | "header_line":
+                fact: Fact = "header" if action_id == "header_line" else action_id
+                return len(self.choices.get(fact, ())) > 1
             case "date_format" | "default_country":
                 return any(fact.action == action_id for fact in shown.facts)
             case "forget_mapping":

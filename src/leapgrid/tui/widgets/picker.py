@@ -90,6 +90,7 @@ class Picker(Widget, can_focus=True):
         self._above = False
         self._edit = 16
         self._height = 1
+        self._rows = 0
 
     # -- opening and closing ------------------------------------------------------------------------------
 
@@ -146,12 +147,18 @@ class Picker(Widget, can_focus=True):
         self._above = below < min(most, _LEAST_SHOWN) and above > below
         shown = max(0, min(most, above if self._above else below))
         self._edit = min(edit, room)
-        self._height = shown + 1
+        self._rows = shown
         x = max(0, min(x, width - 24))
         self.styles.width = min(wanted, width - x)
-        self.styles.height = self._height
         self.styles.offset = (x, y - shown if self._above else y)
         self._reveal()
+        self._take_height()
+
+    def _take_height(self) -> None:
+        """Be no higher than what there is to offer; the field stays where it is."""
+        fits = self._rows if self._above else max(1 if self.options else 0, min(self._rows, len(self.shown)))
+        self._height = fits + 1
+        self.styles.height = self._height
 
     # -- what is offered ----------------------------------------------------------------------------------
 
@@ -200,7 +207,7 @@ class Picker(Widget, can_focus=True):
         self.refresh()
 
     def _reveal(self) -> None:
-        rows = max(1, self._height - 1)
+        rows = max(1, self._rows)
         at = self.at or 0
         self._first = max(0, min(max(self._first, at - rows + 1), at))
 
@@ -241,11 +248,13 @@ class Picker(Widget, can_focus=True):
             self._first = 0
             # In a list the first that fits is highlighted, and so is seen to be what Enter takes.
             self.at = 0 if not self.free and self.text.strip() and self.shown else None
+            self._take_height()
             self.post_message(self.Typed(self))
         self.refresh()
 
     def on_blur(self) -> None:
-        if self.is_open:
+        # One question may follow the other: then the keys are here again before they are known to be gone.
+        if self.is_open and self.app.focused is not self:
             self.post_message(self.Left(self))
 
     def on_focus(self) -> None:
