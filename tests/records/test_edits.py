@@ -18,6 +18,7 @@ from leapgrid.records import (
     edit_from_json,
     edit_to_json,
     fill,
+    is_large,
     rows_of,
     set_cell,
 )
@@ -137,3 +138,35 @@ def test_the_text_that_an_edit_writes_into_a_cell(edit: Edit, row: int, field: s
 
 def test_the_rows_of_a_compound_are_named_once() -> None:
     assert rows_of(_PASTE) == (3, 2, 0)
+
+
+@pytest.mark.parametrize("height", [3, 12_345])
+def test_columns_of_any_size_come_back_from_the_journal(height: int) -> None:
+    names = tuple(f'Lead "{n}" \ud83d é\n' for n in range(height))
+    edit = SetCells(range(height), {"name": names, "status": ("new",) * height})
+    data = json.loads(json.dumps(edit_to_json(edit)))
+    assert edit_from_json(data) == edit
+    assert is_large(Compound((edit,))) == (height > 10_000)
+    if height > 10_000:
+        assert data["rows"] == [[0, height]]
+        assert len(json.dumps(data)) < height * 10
+        for damaged in ("", "AAAA", data["columns"]["name"]["packed"][:-40]):
+            data["columns"]["name"]["packed"] = damaged
+            with pytest.raises(EditError, match="is damaged"):
+                edit_from_json(data)
+
+
+def test_many_rows_that_follow_each_other_are_kept_as_a_range() -> None:
+    rows = tuple(range(5, 2005))
+    assert SetCells(rows, {}) == SetCells(range(5, 2005), {})
+    assert DeleteRows(rows).rows == range(5, 2005)
+    assert DeleteRows(tuple(reversed(rows))).rows == tuple(reversed(rows))
+    with pytest.raises(EditError, match="twice"):
+        DeleteRows((*rows[:-1], 7))
+
+
+def test_a_row_id_far_behind_all_others_is_refused() -> None:
+    batch = three_leads()
+    with pytest.raises(EditError, match="out of reach"):
+        batch.apply(InsertRows(0, (10**12,), {}))
+    assert len(batch) == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any
 
 from leapgrid.drafting.working import WorkingDraft
@@ -79,29 +80,37 @@ def submit_report(
 def issue_list(draft: WorkingDraft) -> list[dict[str, Any]]:
     """All issues as JSON objects: errors first, then by row; those of chunks before those of rows."""
     names = {name: index for index, name in enumerate(draft.schema.names)}
+    position_of, line_of = draft.batch.position, draft.batch.line
 
-    def place(issue: Issue) -> tuple[bool, int, int]:
-        position = draft.batch.position(issue.row_id) if issue.row_id is not None else None
+    found: list[tuple[bool, int, int, Issue, int | None]] = []
+
+    def add(issue: Issue, chunk: int | None) -> None:
+        position = position_of(issue.row_id) if issue.row_id is not None else None
         column = names.get(issue.field, len(names)) if issue.field is not None else -1
-        return (
-            issue.severity is not Severity.ERROR,
-            position if position is not None else -1,
-            column,
+        wrong = issue.severity is Severity.ERROR
+        found.append((not wrong, -1 if position is None else position, column, issue, chunk))
+
+    for refusal in draft.chunk_refusals:
+        for issue in refusal.issues:
+            add(issue, refusal.chunk)
+    for issue in draft.issues:
+        add(issue, None)
+    found.sort(key=itemgetter(0, 1, 2))
+    return [
+        _issue(
+            issue,
+            chunk,
+            position + 1 if position >= 0 else None,
+            line_of(issue.row_id) if issue.row_id is not None else None,
         )
-
-    found: list[tuple[Issue, int | None]] = [
-        (issue, refusal.chunk) for refusal in draft.chunk_refusals for issue in refusal.issues
+        for _, position, _, issue, chunk in found
     ]
-    found += [(issue, None) for issue in draft.issues]
-    found.sort(key=lambda item: place(item[0]))
-    return [_issue(draft, issue, chunk) for issue, chunk in found]
 
 
-def _issue(draft: WorkingDraft, issue: Issue, chunk: int | None) -> dict[str, Any]:
-    position = draft.batch.position(issue.row_id) if issue.row_id is not None else None
+def _issue(issue: Issue, chunk: int | None, row: int | None, line: int | None) -> dict[str, Any]:
     document: dict[str, Any] = {
-        "row": position + 1 if position is not None else None,
-        "line": draft.batch.line(issue.row_id) if issue.row_id is not None else None,
+        "row": row,
+        "line": line,
         "field": issue.field,
         "severity": issue.severity.value,
         "source": issue.source.value,

@@ -12,6 +12,9 @@ from leapgrid.visible import visible
 _NAMED = 3
 """Up to this many rows are all named; of more two, and the number of the others."""
 
+_ASKED = 100
+"""Up to this many rows are asked where they stand, to name the first; of more, one of those read first."""
+
 
 class Duplicates:
     """Which rows share a value with others, kept while rows change.
@@ -85,8 +88,11 @@ class Duplicates:
 
     def _sentence(self, row: RowId, field: str) -> str:
         number, rows = self._fields[field].others(row)
-        places = sorted(at + 1 for other in (row, *rows) if (at := self._place(other)) is not None)
-        more = number - len(rows)
+        others = sorted(at for other in rows if (at := self._place(other)) is not None)
+        others = others[: _NAMED - 1 if number < _NAMED else 1]
+        own = self._place(row)
+        places = sorted(at + 1 for at in (own, *others) if at is not None)
+        more = number - len(others)
         named = [f"{place:,}" for place in places]
         last = f"{more:,} others" if more else named.pop()
         return f"Rows {', '.join(named)} and {last} have the same {_word(field)}."
@@ -147,13 +153,11 @@ class _Field:
         return key is not None and self._count(key) > 1
 
     def others(self, row: RowId) -> tuple[int, list[RowId]]:
-        """How many other rows have the row's value, and those of them that are to be named."""
+        """How many other rows have the row's value, and those of them of which the first is to be named."""
         key = self._key(row)
         if key is None:
             return 0, []
-        number = self._count(key) - 1
-        named = _NAMED - 1 if number < _NAMED else 1
-        return number, list(islice(self._members(key, row), named))
+        return self._count(key) - 1, list(islice(self._members(key, row), _ASKED))
 
     def all(self) -> list[RowId]:
         if not self._now:
@@ -161,7 +165,8 @@ class _Field:
         touched = {row for came in self._came.values() for row in came}
         # What is left of a pair, and what a newcomer made a pair of, changed without being touched.
         for key in (*self._left, *self._came):
-            touched.update(self._members(key, -1) if self._count(key) < _NAMED else ())
+            if self._base.count(key) < 2 or self._count(key) < 2:
+                touched.update(self._members(key, -1))
         rows = {row for row in touched if self.shares(row)}
         rows.update(row for row in self._base.rows if row not in self._now and row not in touched)
         return sorted(rows)

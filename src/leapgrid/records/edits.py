@@ -335,7 +335,7 @@ def _unpack(packed: str) -> tuple[str, ...]:
         unpacker = zlib.decompressobj()
         text = unpacker.decompress(a2b_base64(packed), _LONGEST)
         if not unpacker.eof:
-            raise EditError("A column of this edit is longer than a batch can hold.")
+            raise EditError("A column of this edit is damaged, or longer than a batch can hold.")
         texts = json.loads(text)
     except (zlib.error, ValueError, RecursionError) as problem:
         raise EditError("A column of this edit is damaged.") from problem

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 _SLAB = 65_536
 
+_hash = hash
+"""Python's own: that of a single key costs nothing. It differs between processes, and is never stored."""
+
 
 class SharedKeys(Protocol):
     """The keys of a column by row id, as they were. Immutable."""
@@ -76,10 +79,9 @@ class _Many:
         import polars as pl
 
         self._keys: pl.Series = keys
-        # Python's own hash: that of a single key costs nothing then, and it is another in each process.
         hashes: array[int] = array("q")
         for start in range(0, len(keys), _SLAB):
-            hashes.extend(map(hash, keys.slice(start, _SLAB).to_list()))
+            hashes.extend(map(_hash, keys.slice(start, _SLAB).to_list()))
         there = keys.is_not_null()
         table = pl.DataFrame({"hash": pl.Series(hashes, dtype=pl.Int64), "key": keys})
         table = table.with_row_index("row").filter(there).sort("hash", "row")
@@ -111,7 +113,7 @@ class _Many:
                 yield self._rows[at]
 
     def _span(self, key: str) -> tuple[int, int]:
-        hashed = hash(key)
+        hashed = _hash(key)
         start = bisect_left(self._hashes, hashed)
         if start == len(self._hashes) or self._hashes[start] != hashed:
             return start, start
