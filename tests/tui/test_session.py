@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from leapgrid.records import DeleteRows, RowState, set_cell
+from leapgrid.records import Batch, DeleteRows, Frame, RowState, schema_for, set_cell
 from leapgrid.submit import SubmitOptions
 from leapgrid.superleap import ChunkOutcome
-from leapgrid.tui.rows import View
 from leapgrid.tui.session import Changed, Session
+from leapgrid.tui.views import View
 from tests.tui.harness import answer, begin, desk_with, finish, leads, workspace
 
 BAD = {"name": "Bad", "email": "b d@firm.com"}
@@ -203,7 +203,8 @@ def test_the_view_is_chosen_again_when_a_run_is_over(session: Session) -> None:
 
 
 def test_a_view_without_rows() -> None:
-    view = View("Some", [5, 3, 9])
+    batch = Batch(schema_for("lead"), Frame.from_rows(("name",), [[str(i)] for i in range(10)]), {"name": 0})
+    view = View("Some", [3, 5, 9], batch)
     less = view.without({3})
     assert [less.row_at(i) for i in range(len(less))] == [5, 9]
     assert less.position(9) == 1

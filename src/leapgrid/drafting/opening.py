@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,10 +33,10 @@ _NO_HEAD = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 
 
 class Remembered(NamedTuple):
-    """What was said of a file with the same headers earlier, and when (seconds since the epoch)."""
+    """What was said of a file with the same headers earlier, and when."""
 
     mapping: ImportMapping
-    at: float
+    at: datetime | float
 
 
 class Opened(NamedTuple):
@@ -164,12 +165,15 @@ class Opening:
         done, total = self._progress
         return min(99, 100 * done // total) if total > 0 else None
 
-    def read(self, options: ReadOptions) -> RawFile:
-        """Read the file again in another way, here and now.
+    def read(self, options: ReadOptions, cancelled: Callable[[], bool] | None = None) -> RawFile:
+        """Read the file in some way, here and now.
+
+        Args:
+            cancelled: asked now and then whether to stop; else :meth:`cancel` does.
 
         Raises:
             UnreadableFile: it cannot be read so.
-            ReadingCancelled: :meth:`cancel` was called.
+            ReadingCancelled: it was stopped.
         """
         from leapgrid.files import read_raw
 
@@ -180,7 +184,7 @@ class Opening:
             schema=wanted.schema,
             mapping_words=tuple(wanted.said.columns),
             progress=self._note_progress,
-            cancelled=self._cancelled.is_set,
+            cancelled=cancelled or self._cancelled.is_set,
         )
 
     def draft_of(self, raw: RawFile, said: ImportMapping, remembered: Remembered | None = None) -> Opened:
@@ -225,14 +229,9 @@ class Opening:
         return self._draft(map_raw(raw, wanted.schema, wanted.said))
 
     def _open(self) -> Opened | Unmapped:
-        import leapgrid.files as files
-
-        wanted = self.wanted
-        if not hasattr(files, "propose"):  # BRIDGE until the reader is there
-            read = files.read_file(wanted.path, schema=wanted.schema, mapping=wanted.said.columns)
-            return Opened(self._draft(read), None, wanted.said)
         from leapgrid.files import propose
 
+        wanted = self.wanted
         raw = self.read(wanted.said.options)
         remembered = self._look_up(raw)
         earlier = remembered.mapping if remembered else None
@@ -246,7 +245,10 @@ class Opening:
         from leapgrid.workspace import WorkspaceError
 
         try:
-            found = self._workspace().remembered_mapping(self.wanted.schema.slug, raw.frame.headers)
+            space = self._workspace()
+            if not hasattr(space, "remembered_mapping"):  # BRIDGE
+                return None
+            found = space.remembered_mapping(self.wanted.schema.slug, raw.frame.headers)
         except WorkspaceError:
             return None  # a convenience; a workspace that cannot be used is told of where the draft is stored
         return Remembered(*found) if found is not None else None

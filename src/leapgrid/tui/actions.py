@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from textual.binding import Binding, BindingType
 
 Scope = Literal[
-    "app", "grid", "cell", "start", "review", "result", "payload", "help", "open", "menu",
+    "app", "grid", "cell", "start", "review", "result", "payload", "help", "open", "export", "menu",
     "mapping", "values", "picking", "reading",
 ]  # fmt: skip
 Group = Literal["", "Edit", "Rows", "Look", "LeapGrid"]
@@ -76,7 +76,9 @@ ACTIONS: tuple[Action, ...] = (
         help="JSON of this record; again: curl; again: the whole chunk; again: closed.",
         priority=5,
     ),
+    Action("only_problems", "grid", "Only problems, or all", letter="!", group="Look"),
     Action("only_rejected", "grid", "Only rejected, or all", letter="w", group="Look"),
+    Action("not_sent", "grid", "Not sent yet, or all", letter=">", group="Look"),
     Action("review", "grid", "Review & send", "f9", "Review & send", main=True, letter="s", group="LeapGrid"),
     Action("result", "grid", "Result of the sending", letter="r", group="LeapGrid"),
     Action(
@@ -90,6 +92,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("notes", "grid", "Notes on the file", letter=":", group="LeapGrid"),
     Action("leave_reading", "grid", "Read no further", "escape", "Stop reading", priority=2),
     Action("open_file", "grid", "Open a file", "ctrl+o", letter="o", group="LeapGrid"),
+    Action("export", "grid", "Export to a file", letter=".", group="LeapGrid"),
     Action("start", "grid", "Drafts and start", letter="z", group="LeapGrid"),
     Action("quit", "app", "Quit", "ctrl+q", letter="q", group="LeapGrid", help="There is nothing to save."),
     # In a cell
@@ -142,6 +145,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("close_list", "picking", "Close", "escape", "Close", main=True),
     # While a file is read
     Action("back", "reading", "Back", "escape", "Back", main=True),
+    # Export
+    Action("write_file", "export", "Write the file", "enter", "Write", main=True),
+    Action("next_part", "export", "Complete the path, or go on", "tab", "Next", priority=1),
+    Action("back", "export", "Back; while it is written: cancel", "escape", "Back", priority=2),
     # Review & send
     Action("send", "review", "Send", "enter", "Send", main=True),
     Action("dry_run", "review", "Dry run: everything but the sending", "d", "Dry run", priority=2),
@@ -155,6 +162,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("go_to_cell", "result", "Go to the cell", "enter", "Go to the cell", priority=1),
     Action("pause_sending", "result", "Pause after this chunk, go on", "p", "Pause", priority=2),
     Action("stop_sending", "result", "Stop after this chunk", "x", "Stop", priority=3),
+    Action("export_rejected", "result", "Export the rejected rows", "e", "Export rejected", priority=5),
     Action("close_result", "result", "Close", "escape", "Close", priority=4),
     Action("send_edited", "result", "Send what was edited", "f9", "Send what was edited", main=True),
     # A page of text: payload, curl, left out

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from leapgrid.drafting import WorkingDraft
 from leapgrid.drafting.opening import Opening, Remembered
@@ -46,7 +46,8 @@ def opened_words(draft: WorkingDraft, remembered: Remembered | None, keymap: Map
     notes = by_weight(draft.notes)
     words: list[str] = []
     if remembered is not None:
-        day = time.strftime("%-d %B", time.localtime(remembered.at)) if remembered.at else "earlier"
+        at = remembered.at if isinstance(remembered.at, datetime) else datetime.fromtimestamp(remembered.at)
+        day = f"{at.day} {at:%B}"
         words.append(f"The columns are as remembered from {day}; {menu_key('mapping', keymap)} changes them.")
     if notes:
         more = f" ({menu_key('notes', keymap)} shows all {plural(len(notes), 'note')})" if notes[1:] else ""

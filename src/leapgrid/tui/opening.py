@@ -21,6 +21,7 @@ from leapgrid.workspace import WorkspaceError
 
 if TYPE_CHECKING:
     from leapgrid.files import RawFile
+    from leapgrid.tui.screens.mapping import MappingScreen
 
 _WORTH_WAITING = 0.3
 """Seconds that a file of which nothing can be shown yet gets before a page says that it is read."""
@@ -37,7 +38,6 @@ class OpeningApp(App[None]):
     keymap: dict[str, str]
     _start_screen: Page | None = None
     _opening: Opening | None = None
-    _asked_about: RawFile | None = None
 
     # -- what lies on the screen --------------------------------------------------------------------------
 
@@ -206,32 +206,36 @@ class OpeningApp(App[None]):
         from leapgrid.tui.screens.mapping import MappingScreen
 
         self._opening = opening
-        earlier = remembered.mapping if remembered is not None else None
+        wanted = opening.wanted
         screen = MappingScreen(
-            self.desk, raw, opening.wanted.schema, said, earlier, self.keymap, read=opening.read
+            self.desk,
+            raw,
+            wanted.schema,
+            said,
+            remembered,
+            self.keymap,
+            read=opening.read,
+            context=wanted.context,
         )
 
-        def answered(mapping: ImportMapping | None) -> None:
-            self.run_worker(self._columns_said(opening, raw, mapping), group="open")
+        def answered(result: object) -> None:
+            said = result if isinstance(result, MappingScreen.Result) else None
+            self.run_worker(self._columns_said(opening, said), group="open")
 
         await self.push_screen(screen, answered)
 
-    async def _columns_said(self, opening: Opening, raw: RawFile, mapping: ImportMapping | None) -> None:
+    async def _columns_said(self, opening: Opening, result: MappingScreen.Result | None) -> None:
         self._opening = None
-        if mapping is None:
+        if result is None:
             if not isinstance(self.screen, Page):
                 await self.show_start()
             return
-
-        def make() -> Opened:
-            again = raw if mapping.options == raw.options else opening.read(mapping.options)
-            return opening.draft_of(again, mapping)
-
         try:
-            opened = await asyncio.to_thread(make)
+            opened = await asyncio.to_thread(opening.draft_of, result.raw, result.mapping)
         except _SAYABLE as error:
             await self._failed(error)
             return
+        mapping = result.mapping
         old = self.desk.session
         replaced = old.draft if old is not None and old.draft.source == opened.draft.source else None
         await self._show_opened(opened, None)

@@ -22,6 +22,7 @@ from leapgrid.records import (
 from leapgrid.records.checks import TypingState
 from leapgrid.tui.grid.model import CellLook, Column, LiveCheck, RowLook
 from leapgrid.tui.theming import Role
+from leapgrid.tui.views import View
 from leapgrid.visible import visible
 
 CELL_LIMIT = 200
@@ -63,36 +64,6 @@ _LIVE = {
 }
 
 
-class View:
-    """Which rows are shown, in their order; the order in which records are sent is the batch's, always.
-
-    A row stays in the view it was shown in until the view is chosen again, also when it was repaired since.
-    """
-
-    def __init__(self, name: str, rows: list[RowId]) -> None:
-        self.name = name
-        self._rows = rows
-        self._at = {row: i for i, row in enumerate(rows)}
-        self.structure_revision = 0
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def row_at(self, position: int) -> RowId:
-        """The row at a position of the view."""
-        return self._rows[position]
-
-    def position(self, row: RowId) -> int | None:
-        """Where a row stands in the view, or None."""
-        return self._at.get(row)
-
-    def without(self, gone: set[RowId]) -> View:
-        """The view without rows that are no more."""
-        view = View(self.name, [r for r in self._rows if r not in gone])
-        view.structure_revision = self.structure_revision + 1
-        return view
-
-
 class DraftRows:
     """The grid's model over a working draft."""
 
@@ -115,6 +86,8 @@ class DraftRows:
         self.view: View | None = None
         self._revisions: dict[RowId, int] = {}
         self._epoch = 0
+        self._choices: dict[int, tuple[int, tuple[str, ...]]] = {}
+        self._filled: dict[int, tuple[Hashable, bytearray]] = {}
         self._columns = tuple(
             Column(visible(f.name, 60), _hint(f.name, f.type), f.type.value) for f in draft.schema.fields
         )
@@ -216,6 +189,29 @@ class DraftRows:
         now = self.draft.payload(row_id)
         return frozenset(name for name in self._names if now.get(name) != sent.get(name))
 
+    def find_turn(self, index: int, column: int, step: int, *, filled: bool) -> int | None:
+        """The first position from ``index`` on (step 1) or back (-1) whose cell has a text, or has none."""
+        mask = self._mask(column)
+        if step > 0:
+            at = mask.find(filled, index)
+        else:
+            at = mask.rfind(filled, 0, index + 1)
+        return at if at >= 0 else None
+
+    def _mask(self, column: int) -> bytearray:
+        """One byte a row of the view: whether the cell has a text. One pass a column, then kept so."""
+        batch, name = self.draft.batch, self._names[column]
+        state = (batch.structure_revision, self.view)
+        known = self._filled.get(column)
+        if known is not None and known[0] == state:
+            return known[1]
+        if self.view is None:
+            mask = bytearray(map(bool, batch.column(name)))
+        else:
+            mask = bytearray(bool(batch.text(row, name)) for row in self.view)
+        self._filled[column] = (state, mask)
+        return mask
+
     def locked(self, row_id: RowId) -> str:
         """Why the row cannot be edited now, or ""."""
         if self._reading is not None:
@@ -238,10 +234,15 @@ class DraftRows:
         if field.type is not FieldType.CHOICE:
             return ()
         batch = self.draft.batch
+        # Asked for with every key in the cell, and not other before something is edited.
+        known = self._choices.get(column)
+        if known is not None and known[0] == batch.version:
+            return known[1]
         seen = dict.fromkeys(field.choices)
         for row in islice(batch, _LOOKED_AT_FOR_CHOICES):
             if text := batch.text(row, field.name):
                 seen.setdefault(text)
+        self._choices[column] = (batch.version, tuple(seen))
         return tuple(seen)
 
     def commit(self, row_id: RowId | None, column: int, text: str) -> None:
@@ -258,6 +259,14 @@ class DraftRows:
         else:
             for row in rows:
                 self._revisions[row] = self._revisions.get(row, 0) + 1
+                self._fill_in(row)
+
+    def _fill_in(self, row: RowId) -> None:
+        if not self._filled or (index := self.index_of(row)) is None:
+            return
+        for column, (_, mask) in self._filled.items():
+            if index < len(mask):
+                mask[index] = bool(self.draft.batch.text(row, self._names[column]))
 
 
 def _hint(name: str, kind: FieldType) -> str:

@@ -7,7 +7,8 @@ that is on the screen and with what is going on now. Nothing on the screen is th
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from array import array
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from leapgrid.drafting import DraftError, WorkingDraft
@@ -26,7 +27,8 @@ from leapgrid.records import (
     set_cell,
 )
 from leapgrid.submit import Plan, SubmitOptions
-from leapgrid.tui.rows import DraftRows, View
+from leapgrid.tui.rows import DraftRows
+from leapgrid.tui.views import ONLY_REJECTED, Filter, View, marked
 from leapgrid.workspace import WorkspaceError
 
 if TYPE_CHECKING:
@@ -214,11 +216,18 @@ class Session:
 
     def show_rejected(self) -> bool:
         """Show only the rows that the server refused; False where there are none."""
-        batch = self.draft.batch
-        rejected = [r for r in batch if self.draft.state(r) is RowState.REJECTED]
-        if not rejected:
+        order, marks = self.looked_at(ONLY_REJECTED)
+        return self.show(ONLY_REJECTED, marked(order, marks))
+
+    def looked_at(self, wanted: Filter) -> tuple[Sequence[RowId], bytes]:
+        """What :func:`marked` finds the rows of a filter in, as it is now: it may do that in a thread."""
+        return self.draft.batch.order[:], self.draft.marks_of(wanted.kinds)
+
+    def show(self, wanted: Filter, rows: array[int]) -> bool:
+        """Show the rows of a filter; False, and nothing is changed, where there are none."""
+        if not rows:
             return False
-        self.rows.view = View("Only rejected", rejected)
+        self.rows.view = View(wanted.name, rows, self.draft.batch)
         self.tell(Changed(rows=None))
         return True
 
@@ -249,6 +258,12 @@ class Session:
         """Whether there is anything to walk to."""
         counts = self.draft.issues.counts
         return bool(counts.errors or counts.warnings)
+
+    @property
+    def has_rejected(self) -> bool:
+        """Whether the server refused any row last, also where it was edited since."""
+        counts = self.draft.counts()
+        return counts.rejected + counts.edited > 0
 
     @property
     def kept(self) -> str:

@@ -28,6 +28,10 @@ class Filled:
     def text(self, row_id: int, column: int) -> str:
         return self.texts[row_id].strip()
 
+    def find_turn(self, index: int, column: int, step: int, *, filled: bool) -> int | None:
+        places = range(index, len(self.texts) if step > 0 else -1, step)
+        return next((at for at in places if bool(self.texts[at].strip()) is filled), None)
+
 
 @pytest.mark.parametrize(
     ("texts", "row", "step", "to"),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from rich.cells import cell_len
 from textual import events, on
 from textual.geometry import Region
 from textual.message import Message
@@ -16,12 +15,12 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from leapgrid.records import RowId
-from leapgrid.tui.grid.choices import draw_choices
 from leapgrid.tui.grid.columns import GridLayout, Wish, lay_out, offset_to_show, wish_for
-from leapgrid.tui.grid.editor import EditBuffer, OpenCell, draw_editor, note_for
+from leapgrid.tui.grid.editor import EditBuffer, OpenCell
+from leapgrid.tui.grid.editor_overlay import with_editor
 from leapgrid.tui.grid.model import GridModel
 from leapgrid.tui.grid.navigation import MOVES, destination, thumb
-from leapgrid.tui.grid.overlay import note_strip, place_note, put
+from leapgrid.tui.grid.overlay import note_strip, put
 from leapgrid.tui.grid.strips import draw_blank, draw_ghost, draw_row
 from leapgrid.tui.text import SIGNS
 from leapgrid.tui.theming import palette_of
@@ -229,7 +228,9 @@ class RecordGrid(Widget, can_focus=True):
         index = self.top + y
         strip = self._line(index)
         if self.open is not None:
-            strip = self._with_editor(strip, index)
+            strip = with_editor(
+                strip, self.open, self._layout, index - self.row, self._has_line_below, self.fix_key, palette
+            )
         bar = thumb(self.size.height, self.line_count, self.top)
         if bar is not None and bar.start <= y < bar.stop:
             ground = "row" if index == self.row else "ground"
@@ -260,27 +261,9 @@ class RecordGrid(Widget, can_focus=True):
             return draw_ghost(ghost, self._layout, palette, cursor=cursor, has_keys=keys)
         return draw_blank(self._layout, palette)
 
-    def _with_editor(self, strip: Strip, index: int) -> Strip:
-        cell = self.open
-        span = self._layout.span_of(cell.column) if cell else None
-        if cell is None or span is None:
-            return strip
-        palette = palette_of(self)
-        below = self.row - self.top + 1 < self.size.height
-        if index == self.row:
-            wanted = cell_len(cell.buffer.text) + 3
-            width = max(span.width + 2, min(wanted, self._layout.width - span.x))
-            return put(strip, span.x, draw_editor(cell.buffer, cell.check, width, palette))
-        note = note_for(cell.check, self.fix_key)
-        lines = 1 if note else 0
-        if note and index == self.row + (1 if below else -1):
-            ground, parts = note
-            x, width = place_note(self._layout, span, sum(cell_len(t) for t, _, _ in parts) + 2)
-            return put(strip, x, note_strip([(" ", "text", False), *parts], ground, width, palette))
-        first = self.row + 1 + lines if below else self.row - lines - len(cell.choices.shown)
-        if cell.choices.shown and first <= index < first + len(cell.choices.shown):
-            return put(strip, span.x, draw_choices(cell.choices, index - first, span.width + 2, palette))
-        return strip
+    @property
+    def _has_line_below(self) -> bool:
+        return self.row - self.top + 1 < self.size.height
 
     def _refresh_line(self, index: int) -> None:
         y = index - self.top

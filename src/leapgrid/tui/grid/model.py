@@ -101,6 +101,9 @@ class GridModel(Protocol):
     def widths(self, column: int) -> list[int]:
         """The widths, in cells, of the column's texts on the first screens."""
 
+    def find_turn(self, index: int, column: int, step: int, *, filled: bool) -> int | None:
+        """The first position from ``index`` on (step 1) or back (-1) whose cell has a text, or has none."""
+
     def locked(self, row_id: RowId) -> str:
         """Why the row cannot be edited now, in a sentence, or ""."""
 

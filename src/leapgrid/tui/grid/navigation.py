@@ -81,9 +81,7 @@ def edge(model: GridModel, row: int, column: int, step: int) -> int:
     if not 0 <= at < count:
         return max(0, min(at, count))
     if filled(row) and filled(at):
-        while filled(at + step):
-            at += step
-        return at
-    while 0 <= at < count and not filled(at):
-        at += step
-    return max(0, min(at, count - 1))
+        turn = model.find_turn(at, column, step, filled=False)
+        return (count - 1 if step > 0 else 0) if turn is None else turn - step
+    turn = model.find_turn(at, column, step, filled=True)
+    return (count - 1 if step > 0 else 0) if turn is None else turn

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
-from textual import events, on
+from textual import events, on, work
 from textual.dom import DOMNode
 
 from leapgrid.records import Place, RowId, RowState
@@ -12,6 +13,7 @@ from leapgrid.tui.actions import Action, actions_of, bindings
 from leapgrid.tui.describe import first_issue
 from leapgrid.tui.grid import RecordGrid
 from leapgrid.tui.messages import (
+    AskForExport,
     AskForFile,
     AskForReview,
     ChangeColumns,
@@ -26,10 +28,15 @@ from leapgrid.tui.messages import (
 )
 from leapgrid.tui.payload import FORMS
 from leapgrid.tui.screens.grid_view import DOCK_FROM, GridView
+from leapgrid.tui.views import NOT_SENT, ONLY_PROBLEMS, ONLY_REJECTED, Filter, marked
 from leapgrid.tui.widgets.fields import TextField
 from leapgrid.tui.widgets.menu import Menu
 
 _WHILE_READING = frozenset({"help", "menu", "leave_reading", "go_to_row", "payload"})
+
+
+AT_ONCE = 20_000
+"""Rows that are looked through on the thread of the loop; more in one of its own."""
 
 
 class GridScreen(GridView):
@@ -73,6 +80,14 @@ class GridScreen(GridView):
                 return row is not None and not in_result
             case "only_rejected":
                 return session.rows.view is not None or session.draft.counts().states[RowState.REJECTED] > 0
+            case "only_problems":
+                return session.rows.view is not None or session.has_issues
+            case "not_sent":
+                return session.rows.view is not None or bool(session.draft.outcomes)
+            case "export":
+                return len(session.draft.batch) > 0
+            case "export_rejected":
+                return in_result and session.has_rejected
             case "result":
                 return session.run is not None
             case "leave_reading":
@@ -266,11 +281,41 @@ class GridScreen(GridView):
                 self.dock.close()
         self.show_payload()
 
+    def action_only_problems(self) -> None:
+        self._view(ONLY_PROBLEMS)
+
     def action_only_rejected(self) -> None:
-        if self.session.rows.view is not None:
+        self._view(ONLY_REJECTED)
+
+    def action_not_sent(self) -> None:
+        self._view(NOT_SENT)
+
+    def _view(self, wanted: Filter) -> None:
+        view = self.session.rows.view
+        if view is not None and view.name == wanted.name:
             self.session.show_all()
-        elif self.session.show_rejected():
-            self.grid.go_to_index(0)
+        else:
+            self.find_rows(wanted)
+
+    # Exclusive is right here: only the view that was chosen last matters, and looking changes nothing.
+    @work(group="view", exclusive=True, exit_on_error=False)
+    async def find_rows(self, wanted: Filter) -> None:
+        """Show the rows of a filter; a long draft is looked through in a thread."""
+        session = self.session
+        while True:
+            order, marks = session.looked_at(wanted)
+            if len(order) <= AT_ONCE:
+                rows = marked(order, marks)
+                break
+            before = session.draft.batch.structure_revision
+            rows = await asyncio.to_thread(marked, order, marks)
+            if session.draft.batch.structure_revision == before:
+                break  # else rows came or went meanwhile
+        if session is self.session:
+            if session.show(wanted, rows):
+                self.grid.go_to_index(0)
+            else:
+                self.say(f'There are no rows for "{wanted.name}".')
 
     def action_go_to_row(self) -> None:
         self.add_class("-asking")
@@ -333,6 +378,13 @@ class GridScreen(GridView):
 
     def action_stop_sending(self) -> None:
         self.post_message(StopSending())
+
+    def action_export(self) -> None:
+        self.grid.keep()
+        self.post_message(AskForExport())
+
+    def action_export_rejected(self) -> None:
+        self.post_message(AskForExport(rejected=True))
 
     def action_open_file(self) -> None:
         self.post_message(AskForFile())
