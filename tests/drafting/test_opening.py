@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from leapgrid.drafting import DraftError, WorkingDraft, check_report
-from leapgrid.files import UnreadableFile
+from leapgrid.files import ImportMapping, UnreadableFile
 from leapgrid.records import InsertRows, RowState, set_cell
 from leapgrid.workspace import JournalEntry, NotFound, Workspace
 from tests.drafting.desk import ANNA, BAO, LEAD, assert_counts_hold, draft_of, states, typed, write_csv
@@ -86,7 +86,7 @@ def test_a_file_becomes_a_draft_that_opens_as_it_was_left(workspace: Workspace, 
     path = write_csv(
         tmp_path / "leads_march.csv", "Name,E-mail,Notes", "Anna Keller,anna@kellerbau.de", "Bo,,x"
     )
-    draft = WorkingDraft.from_file(workspace, path, LEAD, {"Notes": "my_notes"})
+    draft = WorkingDraft.from_file(workspace, path, LEAD, ImportMapping(columns={"Notes": "my_notes"}))
     assert draft.name == "leads_march.csv"
     typed(draft, 1, "email", "bo@holm.se")
     rows = draft.batch.new_row_ids(1)

@@ -14,7 +14,7 @@ Read = Callable[..., FileRead]
 
 @pytest.fixture
 def read(tmp_path: Path) -> Read:
-    """Write a file and read it: ``read("in.csv", "name\\nAnna\\n", mapping=..., slug="lead")``."""
+    """Write a file and read it: ``read("in.csv", "name\\nAnna\\n", said=..., slug="lead")``."""
 
     def write_and_read(name: str, data: str | bytes, *, slug: str = "lead", **options: Any) -> FileRead:
         path = tmp_path / name

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from leapgrid.files import UnreadableFile, suggest_mapping
+from leapgrid.files import ImportMapping, UnreadableFile, suggest_mapping
 from leapgrid.records.schema import schema_for
 
 from .conftest import Read, codes, records
@@ -78,36 +78,36 @@ def test_alike_and_empty_headers_are_named_by_their_place(read: Read) -> None:
 def test_what_a_person_says_goes_before_what_is_found(
     read: Read, said: dict[str, str | None], mapping: dict[str, str | None], extra: tuple[str, ...]
 ) -> None:
-    found = read("in.csv", "Notes,Mail,Name\n1,2,3\n", mapping=said)
+    found = read("in.csv", "Notes,Mail,Name\n1,2,3\n", said=ImportMapping(columns=said))
     assert dict(found.header_mapping) == mapping
     assert found.schema.extra_names == extra
     assert ("extra_field" in codes(found)) is bool(extra)
 
 
 def test_leaving_one_column_out_frees_the_field_for_another(read: Read) -> None:
-    found = read("in.csv", "Email,E-mail,Name\n1,2,3\n", mapping={"Email": None})
+    found = read("in.csv", "Email,E-mail,Name\n1,2,3\n", said=ImportMapping(columns={"Email": None}))
     assert found.mapping == {"email": 1, "name": 2}
 
 
 def test_a_column_named_by_its_place_can_be_mapped(read: Read) -> None:
-    found = read("in.csv", "name,name\nA,B\n", mapping={"name (column 2)": "status"})
+    found = read("in.csv", "name,name\nA,B\n", said=ImportMapping(columns={"name (column 2)": "status"}))
     assert records(found) == [{"name": "A", "status": "B"}]
 
 
 def test_an_unknown_field_close_to_a_known_one_says_so(read: Read) -> None:
-    found = read("in.csv", "name,Notes\nA,B\n", mapping={"Notes": "emial"})
+    found = read("in.csv", "name,Notes\nA,B\n", said=ImportMapping(columns={"Notes": "emial"}))
     assert found.notes[0].message.endswith("Closest: email.")
 
 
 def test_a_header_that_is_not_there_names_the_nearest(refusal: Callable[..., UnreadableFile]) -> None:
-    said = refusal("in.csv", "Notes,Name\n1,2\n", mapping={"Note": "email"}).message
+    said = refusal("in.csv", "Notes,Name\n1,2\n", said=ImportMapping(columns={"Note": "email"})).message
     assert said == "in.csv has no header “Note”. Closest: “Notes”."
-    said = refusal("in.csv", "Notes,Name\n1,2\n", mapping={"XYZ": "email"}).message
+    said = refusal("in.csv", "Notes,Name\n1,2\n", said=ImportMapping(columns={"XYZ": "email"})).message
     assert said == "in.csv has no header “XYZ”. There are: “Notes”, “Name”."
 
 
 def test_one_field_is_not_given_to_two_columns(refusal: Callable[..., UnreadableFile]) -> None:
-    said = refusal("in.csv", "A,B\n1,2\n", mapping={"A": "email", "B": "email"}).message
+    said = refusal("in.csv", "A,B\n1,2\n", said=ImportMapping(columns={"A": "email", "B": "email"})).message
     assert said == "Two columns of in.csv are mapped to “email”. Map only one."
 
 
@@ -118,7 +118,7 @@ def test_headers_that_match_nothing_are_listed_with_the_way_out(
     assert problem.line == 2
     assert problem.message.startswith("None of these headers is a field of Lead. Is line 2 the header?")
     assert "“Foo”, “Bar”; --map 'Foo=name'" in problem.message
-    assert records(read("in.csv", "Foo,Bar\n1,2\n", mapping={"Foo": "name"})) == [{"name": "1"}]
+    assert records(read("in.csv", "Foo,Bar\n1,2\n", said=ImportMapping(columns={"Foo": "name"}))) == [{"name": "1"}]
 
 
 def test_a_header_cannot_send_escape_sequences_to_the_terminal(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leapgrid.files import UnreadableFile, read_file
+from leapgrid.files import ImportMapping, UnreadableFile, read_file
 from leapgrid.files.jsontext import compact, parse_json
 from leapgrid.files.notebook import Notebook
 from leapgrid.records.schema import schema_for
@@ -144,7 +144,7 @@ def test_an_empty_list_has_no_records(read: Read) -> None:
 
 
 def test_maps_keys_as_a_person_says(read: Read) -> None:
-    found = read("in.json", '[{"mail": "a", "email": "b", "x": "c"}]', mapping={"mail": "email", "x": None})
+    found = read("in.json", '[{"mail": "a", "email": "b", "x": "c"}]', said=ImportMapping(columns={"mail": "email", "x": None}))
     assert found.header_mapping == {"mail": "email", "email": None, "x": None}
     assert records(found) == [{"email": "a"}]
     assert found.schema.extra_names == ()

@@ -42,9 +42,7 @@ def looked_at(streams: Streams, wiring: Wiring, common: Common, file: str) -> Wo
     """
     return checked(
         streams,
-        lambda: WorkingDraft.from_file(
-            None, file, wiring.schema, common.header_mapping(), context=wiring.context
-        ),
+        lambda: WorkingDraft.from_file(None, file, wiring.schema, common.said(), context=wiring.context),
     )
 
 

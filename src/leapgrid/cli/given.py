@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from leapgrid.cli.exits import Code, Ended
 from leapgrid.config import Secret
+
+if TYPE_CHECKING:
+    from leapgrid.files.model import ImportMapping
 
 
 class Format(StrEnum):
@@ -87,6 +91,16 @@ class Common:
                 )
             mapping[header] = name.strip() or None
         return mapping
+
+    def said(self) -> ImportMapping:
+        """What was said of a file, in all.
+
+        Raises:
+            Ended: something of it cannot be meant.
+        """
+        from leapgrid.files.model import ImportMapping
+
+        return ImportMapping(columns=self.header_mapping())
 
 
 @dataclass(slots=True)

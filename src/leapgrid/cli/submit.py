@@ -88,7 +88,7 @@ def submit(streams: Streams, start: Start, common: Common, file: str, choices: C
         draft = checked(
             streams,
             lambda: WorkingDraft.from_file(
-                workspace, file, wiring.schema, common.header_mapping(), context=wiring.context
+                workspace, file, wiring.schema, common.said(), context=wiring.context
             ),
         )
         try:

@@ -40,11 +40,10 @@ from leapgrid.submit.plan import Plan
 from leapgrid.workspace import Journal, JournalEntry, RowsTaken, StoredDraft, WorkspaceError
 
 if TYPE_CHECKING:
-    from leapgrid.files import FileRead
+    from leapgrid.files import FileRead, ImportMapping
     from leapgrid.submit.events import SubmitEvent
     from leapgrid.workspace import Workspace
 
-_NOTHING_SAID: Mapping[str, str | None] = {}
 _PLAIN = CheckContext()
 
 
@@ -136,9 +135,8 @@ class WorkingDraft(KnownRows):
         workspace: Workspace | None,
         path: str | os.PathLike[str],
         schema: ObjectSchema,
-        mapping: Mapping[str, str | None] = _NOTHING_SAID,
+        said: ImportMapping | None = None,
         *,
-        sheet: str | None = None,
         name: str | None = None,
         context: CheckContext = _PLAIN,
         clock: Callable[[], float] = time.time,
@@ -149,8 +147,7 @@ class WorkingDraft(KnownRows):
             workspace: None to look at the file only; nothing is kept then.
             path: see :func:`leapgrid.files.read_file`.
             schema: the object.
-            mapping: what a person said of columns: header -> field, or None to leave it out.
-            sheet: of a spreadsheet.
+            said: what a person said about the file.
             name: of the draft; the file's name if None.
             context: what values without country, zone or order of day and month mean.
             clock: seconds since the epoch.
@@ -160,9 +157,9 @@ class WorkingDraft(KnownRows):
             WorkspaceError: it cannot be kept.
         """
         # What reads files, and what names their columns, is not loaded by a start that opens none.
-        from leapgrid.files import read_file
+        from leapgrid.files import ImportMapping, read_file
 
-        read = read_file(path, schema=schema, mapping=mapping, sheet=sheet)
+        read = read_file(path, schema=schema, said=said or ImportMapping())
         return cls.from_read(workspace, read, name or Path(path).name, context=context, clock=clock)
 
     @classmethod
@@ -476,7 +473,6 @@ def _note(data: Mapping[str, Any]) -> Note:
 
 def _header_mapping(batch: Batch) -> dict[str, str | None]:
     """As a file's reader would tell it: which header became which field."""
-    from leapgrid.files import unique_names
+    from leapgrid.files.mapping import header_mapping_of
 
-    fields = {column: field for field, column in batch.mapping.items()}
-    return {name: fields.get(column) for column, name in enumerate(unique_names(batch.frame.headers))}
+    return header_mapping_of(batch.frame, batch.mapping)

@@ -9,6 +9,7 @@ from leapgrid.lazy import lazily
 
 if TYPE_CHECKING:
     from leapgrid.files.headers import suggest_mapping, unique_names
+    from leapgrid.files.mapping import map_raw, read_file
     from leapgrid.files.model import (
         Detected,
         Fact,
@@ -23,10 +24,13 @@ if TYPE_CHECKING:
         UnreadableFile,
         UnwritableFile,
     )
-    from leapgrid.files.reader import read_file, read_head, read_raw
+    from leapgrid.files.proposal import ColumnProposal, Proposal, ValueUse, propose, value_uses
+    from leapgrid.files.reader import read_head, read_raw
+    from leapgrid.files.recipe import Recipe, load_recipe, save_recipe
     from leapgrid.files.rejects import RejectedRow, write_rejects
 
 __all__ = [
+    "ColumnProposal",
     "Detected",
     "Fact",
     "FileError",
@@ -34,17 +38,25 @@ __all__ = [
     "ImportMapping",
     "Kind",
     "Note",
+    "Proposal",
     "RawFile",
     "ReadOptions",
     "ReadingCancelled",
+    "Recipe",
     "RejectedRow",
     "UnreadableFile",
     "UnwritableFile",
+    "ValueUse",
+    "load_recipe",
+    "map_raw",
+    "propose",
     "read_file",
     "read_head",
     "read_raw",
+    "save_recipe",
     "suggest_mapping",
     "unique_names",
+    "value_uses",
     "write_rejects",
 ]
 
@@ -66,7 +78,10 @@ __getattr__, __dir__ = lazily(
             "UnreadableFile",
             "UnwritableFile",
         ),
-        "reader": ("read_file", "read_head", "read_raw"),
+        "mapping": ("map_raw", "read_file"),
+        "proposal": ("ColumnProposal", "Proposal", "ValueUse", "propose", "value_uses"),
+        "reader": ("read_head", "read_raw"),
+        "recipe": ("Recipe", "load_recipe", "save_recipe"),
         "rejects": ("RejectedRow", "write_rejects"),
     },
 )

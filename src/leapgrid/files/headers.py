@@ -4,93 +4,138 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
+from leapgrid.files.aliases import ALIASES, FIRST_NAMES, LAST_NAMES
 from leapgrid.files.model import UnreadableFile
 from leapgrid.files.notebook import Notebook, quoted
 from leapgrid.records.schema import ObjectSchema
 from leapgrid.visible import visible
 
-_IGNORED = re.compile(r"[\s_.:*#\-\u2010-\u2015\ufeff]+")
-
-_ALIASES: dict[str, tuple[str, ...]] = {
-    "name": (
-        "Name", "Full name", "Contact", "Contact name", "Lead name", "Customer name", "Vollständiger Name",
-        "Nombre completo", "Nom complet", "Nume complet",
-    ),
-    "email": (
-        "E-mail", "Mail", "E-mail address", "Mail address", "Email ID", "Work email", "E-Mail-Adresse",
-        "Mailadresse", "Courriel", "Correo electrónico", "Adresa de email",
-    ),
-    "phone": (
-        "Phone", "Phone number", "Phone no", "Tel", "Tel no", "Telephone", "Telephone number", "Mobile",
-        "Mobile number", "Mobile phone", "Mobile no", "Cell", "Cell phone", "Contact number", "Telefon",
-        "Telefonnummer", "Handy", "Téléphone", "Teléfono", "Telefono",
-    ),
-    "status": ("Status", "Lead status"),
-    "owner": ("Owner", "Owner ID", "Lead owner", "Record owner"),
-    "external_id": (
-        "External ID", "Ext ID", "External reference", "External ref", "External key", "Externe ID",
-        "Id extern", "ID externo",
-    ),
-}  # fmt: skip
-"""What the documented fields are called in other people's files, besides slug and label."""
+_SIGNS = re.compile(r"[\s_.:*#/()\[\]\"'´`’“”,;°º\-\u2010-\u2015\ufeff]+")
+_PLAIN = re.compile(r"[A-Za-z0-9 _\-]*", re.ASCII)
 
 
 def normalise(header: str) -> str:
-    """A header without what people vary: case, spaces, underscores, hyphens, dots, colons, stars."""
-    return _IGNORED.sub("", header).casefold()
+    """A header without what people vary: case, accents, spaces, and signs between the words."""
+    if _PLAIN.fullmatch(header):
+        return header.replace(" ", "").replace("_", "").replace("-", "").lower()
+    whole = unicodedata.normalize("NFKC", header).casefold()
+    bare = "".join(c for c in unicodedata.normalize("NFD", whole) if unicodedata.category(c) != "Mn")
+    return _SIGNS.sub("", unicodedata.normalize("NFC", bare))
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnMapping:
-    """The outcome of matching headers with fields.
+class Word(NamedTuple):
+    """A name that a field goes by.
 
     Attributes:
-        fields: for each column its field, or None where it is left out.
-        named: headers made unique -> field, for the report.
-        extra: fields that the schema does not know and that a person asked for, in order.
+        field: which.
+        text: the name, as a person writes it.
+        rank: how likely it is among the names of its field, 0 the likeliest.
     """
 
-    fields: tuple[str | None, ...]
-    named: dict[str, str | None]
-    extra: tuple[str, ...]
-
-    @property
-    def by_field(self) -> dict[str, int]:
-        """Field -> index of its column."""
-        return {field: index for index, field in enumerate(self.fields) if field is not None}
+    field: str
+    text: str
+    rank: int
 
 
-def suggest_mapping(headers: Sequence[str], schema: ObjectSchema) -> tuple[str | None, ...]:
-    """For each header the field it stands for, or None.
+class Words(NamedTuple):
+    """All names of an object's fields, by their normalised form.
 
-    A header is a field's slug or label, or one of the names that such columns have in other files; case,
-    spaces, underscores and hyphens do not count. No field is given twice: slug and label go before other
-    names, then the first column wins.
+    Attributes:
+        own: slugs and labels.
+        other: what other programs and languages say.
+    """
+
+    own: Mapping[str, Word]
+    other: Mapping[str, Word]
+
+
+@lru_cache(maxsize=32)
+def words_of(schema: ObjectSchema) -> Words:
+    """The names of an object's fields."""
+    own: dict[str, Word] = {}
+    other: dict[str, Word] = {}
+    for field in schema.fields:
+        for word in (field.name, field.label):
+            own.setdefault(normalise(word), Word(field.name, word, 0))
+    for field in schema.fields:
+        for rank, word in enumerate(ALIASES.get(field.name, ())):
+            key = normalise(word)
+            if key not in own:
+                other.setdefault(key, Word(field.name, word, rank))
+    return Words(own, other)
+
+
+@lru_cache(maxsize=1)
+def _halves() -> tuple[frozenset[str], frozenset[str]]:
+    return frozenset(map(normalise, FIRST_NAMES)), frozenset(map(normalise, LAST_NAMES))
+
+
+def halves_of_a_name(headers: Sequence[str]) -> tuple[int, int] | None:
+    """The columns of a first and of a last name, where both are there."""
+    firsts, lasts = _halves()
+    keys = [normalise(header) for header in headers]
+    first = next((i for i, key in enumerate(keys) if key in firsts), None)
+    last = next((i for i, key in enumerate(keys) if key in lasts and i != first), None)
+    return (first, last) if first is not None and last is not None else None
+
+
+class Match(NamedTuple):
+    """A header that is a name of a field.
+
+    Attributes:
+        field: which.
+        word: the name that it is.
+        own: it is the field's own slug or label.
+    """
+
+    field: str
+    word: str
+    own: bool
+
+
+def match_headers(
+    headers: Sequence[str], schema: ObjectSchema, filled: Sequence[bool] | None = None
+) -> tuple[Match | None, ...]:
+    """For each header the field of which it is a name, or None. No field is given twice.
+
+    A field's own slug and label go before other names, likelier names before others, then the first column
+    wins; but a column with nothing in it takes no field from one that has something.
 
     Args:
         headers: as in the file.
         schema: the object whose fields are wanted.
+        filled: for each column whether it has any text; all have if None.
     """
-    own: dict[str, str] = {}
-    other: dict[str, str] = {}
-    for field in schema.fields:
-        for word in (field.name, field.label):
-            own.setdefault(normalise(word), field.name)
-    for field in schema.fields:
-        for word in _ALIASES.get(field.name, ()):
-            other.setdefault(normalise(word), field.name)
-    fields: list[str | None] = [None] * len(headers)
-    keys = [normalise(header) for header in headers]
-    for table in (own, other):
-        for index, key in enumerate(keys):
-            field_name = table.get(key)
-            if key and field_name is not None and fields[index] is None and field_name not in fields:
-                fields[index] = field_name
-    return tuple(fields)
+    words = words_of(schema)
+    halves = halves_of_a_name(headers) or ()
+    found: list[tuple[bool, bool, int, int, Word]] = []
+    for index, header in enumerate(headers):
+        key = normalise(header)
+        word = words.own.get(key) if key else None
+        own = word is not None
+        if word is None and key and index not in halves:
+            word = words.other.get(key)
+        if word is not None:
+            empty = filled is not None and not filled[index]
+            found.append((empty, not own, word.rank, index, word))
+    matches: list[Match | None] = [None] * len(headers)
+    taken: set[str] = set()
+    for _, other, _, index, word in sorted(found):
+        if word.field not in taken:
+            taken.add(word.field)
+            matches[index] = Match(word.field, word.text, not other)
+    return tuple(matches)
+
+
+def suggest_mapping(headers: Sequence[str], schema: ObjectSchema) -> tuple[str | None, ...]:
+    """For each header the field of which it is a name, or None: see :func:`match_headers`."""
+    return tuple(match.field if match else None for match in match_headers(headers, schema))
 
 
 def unique_names(headers: Sequence[str]) -> tuple[str, ...]:
@@ -111,57 +156,19 @@ def unique_names(headers: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def map_columns(
-    headers: Sequence[str],
-    schema: ObjectSchema,
-    wanted: Mapping[str, str | None],
-    *,
-    name: str,
-    line: int | None,
-    filled: Sequence[bool],
-    notes: Notebook,
-) -> ColumnMapping:
-    """Match the columns of a table with fields; what is left out is noted.
-
-    Args:
-        headers: as in the file.
-        schema: the object.
-        wanted: what a person said: header -> field, or None to leave a column out. Goes before all else;
-            the field may be one that the schema does not know.
-        name: the file's name for messages.
-        line: the physical line of the header.
-        filled: for each column whether it has any text.
-        notes: takes what was left out.
-
-    Raises:
-        UnreadableFile: no column became a field, or ``wanted`` names a header that is not there.
-    """
-    names = unique_names(headers)
-    said = resolve_wanted(names, wanted, name)
-    taken = {field for field in said.values() if field is not None}
-    # A column that a person spoke of takes no field away from the others.
-    open_headers = ["" if names[i] in said else header for i, header in enumerate(headers)]
-    suggested = suggest_mapping(open_headers, schema)
-    fields: list[str | None] = []
-    for index, column in enumerate(names):
-        if column in said:
-            fields.append(said[column])
-        else:
-            field = suggested[index]
-            fields.append(None if field in taken else field)
-    if not any(fields):
-        raise _nothing_matches(names, schema, name, line, said)
-    _note_left_out(names, fields, said, schema, line, filled, notes)
-    extra = tuple(field for field in fields if field is not None and field not in schema)
-    for field in extra:
-        note_extra(field, schema, line, notes)
-    return ColumnMapping(tuple(fields), dict(zip(names, fields, strict=True)), extra)
-
-
 def resolve_wanted(
-    names: Sequence[str], wanted: Mapping[str, str | None], name: str
+    names: Sequence[str],
+    wanted: Mapping[str, str | None],
+    name: str,
+    may_lack: Collection[str] = (),
 ) -> dict[str, str | None]:
     """``wanted`` with each header spelled as in the file.
+
+    Args:
+        names: the headers, made unique.
+        wanted: header -> field, or None to leave the column out.
+        name: the file's name for messages.
+        may_lack: headers that need not be there.
 
     Raises:
         UnreadableFile: a header that is not there, or a field that was given to two columns.
@@ -176,8 +183,10 @@ def resolve_wanted(
             column = header
         elif len(alike) == 1:
             column = alike[0]
+        elif header in may_lack:
+            continue
         else:
-            raise UnreadableFile(_no_such_header(header, names, name))
+            raise UnreadableFile(no_such_header(header, names, name))
         field = field.strip() if field else None
         if field and field in said.values():
             raise UnreadableFile(f"Two columns of {name} are mapped to {quoted(field)}. Map only one.")
@@ -185,13 +194,17 @@ def resolve_wanted(
     return said
 
 
+def nearest_field(name: str, schema: ObjectSchema) -> str | None:
+    """The known field that is spelled most like a name, or None where none is near."""
+    keys = {normalise(field.name): field.name for field in schema.fields}
+    near = difflib.get_close_matches(normalise(name), keys, n=1)
+    return keys[near[0]] if near else None
+
+
 def note_extra(field: str, schema: ObjectSchema, line: int | None, notes: Notebook) -> None:
     """Say that a field goes out which the schema does not know."""
-    near = difflib.get_close_matches(normalise(field), [normalise(f.name) for f in schema.fields], n=1)
-    hint = ""
-    if near:
-        known = next(f.name for f in schema.fields if normalise(f.name) == near[0])
-        hint = f" Closest: {known}."
+    near = nearest_field(field, schema)
+    hint = f" Closest: {near}." if near else ""
     notes.add(
         "extra_field",
         line,
@@ -199,64 +212,54 @@ def note_extra(field: str, schema: ObjectSchema, line: int | None, notes: Notebo
     )
 
 
-def _no_such_header(header: str, names: Sequence[str], name: str) -> str:
+def no_such_header(header: str, names: Sequence[str], name: str) -> str:
+    """The sentence for a header that a file does not have."""
     near = difflib.get_close_matches(header, names, n=1, cutoff=0.4)
     if not near:
         keys = {normalise(column): column for column in names}
         near = [keys[key] for key in difflib.get_close_matches(normalise(header), keys, n=1, cutoff=0.4)]
-    closest = f"Closest: {quoted(near[0])}." if near else f"There are: {_some(names)}."
+    closest = f"Closest: {quoted(near[0])}." if near else f"There are: {some(names)}."
     return f"{name} has no header {quoted(header)}. {closest}"
 
 
-def _some(names: Sequence[str]) -> str:
+def some(names: Sequence[str]) -> str:
+    """The first headers, for a message."""
     return ", ".join(quoted(n) for n in names[:8]) + (
         f" and {len(names) - 8:,} more" if len(names) > 8 else ""
     )
 
 
-def _nothing_matches(
+def nothing_matches(
     names: Sequence[str],
     schema: ObjectSchema,
     name: str,
     line: int | None,
-    said: Mapping[str, str | None],
+    *,
+    said: bool,
+    candidates: Sequence[int] = (),
 ) -> UnreadableFile:
+    """Why a file cannot be read of which no column is a field, and what to do.
+
+    Args:
+        names: the headers, made unique.
+        schema: the object.
+        name: the file's name for messages.
+        line: the physical line of the header; 0 or None where there is none.
+        said: a person said what columns are not.
+        candidates: lines that could be the header instead, the likeliest first.
+    """
     if said:
-        return UnreadableFile(f"No column of {name} is left to be a field of {schema.label}.", line)
-    first = visible(next((n for n in names if n.strip()), names[0]))
+        return UnreadableFile(f"No column of {name} is left to be a field of {schema.label}.", line or None)
+    first = visible(next((n for n in names if n.strip()), names[0] if names else "Header"))
     example = first if len(first) < 30 and "'" not in first else "Header"
+    way = f"--map '{example}={schema.fields[0].name}' says what a column is."
+    if not line:
+        return UnreadableFile(f"Nothing says what the columns of {name} are: {some(names)}. {way}", None)
+    other, take = "", ""
+    if candidates:
+        other, take = f" Or is it line {candidates[0]:,}?", f", --header-line {candidates[0]} takes that line"
     return UnreadableFile(
-        f"None of these headers is a field of {schema.label}. Is line {line} the header? "
-        f"{name} has {_some(names)}; --map '{example}={schema.fields[0].name}' "
-        "says what a column is.",
+        f"None of these headers is a field of {schema.label}. Is line {line} the header?{other} "
+        f"{name} has {some(names)}; {way.removesuffix('.')}{take}.",
         line,
     )
-
-
-def _note_left_out(
-    names: Sequence[str],
-    fields: Sequence[str | None],
-    said: Mapping[str, str | None],
-    schema: ObjectSchema,
-    line: int | None,
-    filled: Sequence[bool],
-    notes: Notebook,
-) -> None:
-    for index, (column, field) in enumerate(zip(names, fields, strict=True)):
-        if field is not None or column in said:
-            continue
-        alone = suggest_mapping([column.removesuffix(f" (column {index + 1})")], schema)[0]
-        if alone is not None:
-            winner = names[list(fields).index(alone)]
-            notes.add(
-                "second_column",
-                line,
-                f"{quoted(winner)} and {quoted(column)} are both {alone}; {quoted(column)} was left out.",
-            )
-        elif column == f"(column {index + 1})":
-            if filled[index]:
-                notes.add("no_header", line, f"Column {index + 1} has no header; it was left out.")
-        else:
-            notes.add(
-                "left_out", line, f"{quoted(column)} is not a field of {schema.label}; it was left out."
-            )

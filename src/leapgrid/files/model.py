@@ -135,6 +135,7 @@ class ImportMapping:
         default_country: two letters, for phones without a country code; None: as the profile says.
         date_order: how 03/04/2026 is read; None: nobody has said.
         options: how the file is read.
+        may_lack: headers of ``columns`` that need not be in the file, as those that a recipe leaves out.
     """
 
     columns: Mapping[str, str | None] = field(default_factory=dict)
@@ -143,6 +144,7 @@ class ImportMapping:
     default_country: str | None = None
     date_order: Literal["dmy", "mdy"] | None = None
     options: ReadOptions = ReadOptions()
+    may_lack: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,456 @@
+"""What each column of a file could become, and why: what the import screen shows before anything is done."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as attribute
+from typing import Literal, NamedTuple
+
+from leapgrid.files.headers import (
+    Words,
+    halves_of_a_name,
+    match_headers,
+    nearest_field,
+    normalise,
+    resolve_wanted,
+    unique_names,
+    words_of,
+)
+from leapgrid.files.model import ImportMapping, RawFile, UnreadableFile
+from leapgrid.files.notebook import quoted
+from leapgrid.files.values import (
+    Look,
+    ValueUse,
+    count_without_country,
+    counted,
+    has_text,
+    look_of,
+    sample_of,
+    shown_samples,
+    uses_of,
+    value_uses,
+)
+from leapgrid.records.schema import Field, FieldType, ObjectSchema
+from leapgrid.visible import visible
+
+__all__ = ["ColumnProposal", "Proposal", "ValueUse", "propose", "value_uses"]
+
+Code = Literal["said", "remembered", "name", "alias", "similar", "values", "key", "left_out"]
+"""Why a column becomes a field: a person said so, now or earlier; it is called so, by us or by others; it is
+called nearly so; its values look so; it is the key of an object. Or it becomes none."""
+
+SURE = 0.85
+"""A header that is at least so similar to a name of one field, and of no other, is taken for it."""
+
+_PERHAPS = 0.75
+_COMPARED = 100
+"""So many headers are compared with every name; a file with more unknown columns is asked about anyway."""
+
+_LONGEST_WORD = 40
+_NOT_THESE = ("fax", "optout", "optin", "bounce", "username", "companyname")
+"""What a header is about that has a name of a field in it and is none."""
+
+_HALF = "half of a name"
+_LOOKS: tuple[tuple[FieldType, Look], ...] = (
+    (FieldType.EMAIL, "emails"),
+    (FieldType.PHONE, "phones"),
+    (FieldType.CHOICE, "choices"),
+)
+_LISTED = frozenset({FieldType.CHOICE, FieldType.BOOLEAN})
+_NOTHING = ImportMapping()
+
+
+class ColumnProposal(NamedTuple):
+    """What a column could become.
+
+    Attributes:
+        column: its place in the frame.
+        header: its name, unique among the file's.
+        field: what it becomes; None: it is left out.
+        code: why, for a program; "said" and "remembered" also where a person left it out.
+        why: why, in a few words for a person, safe to print.
+        attention: a person should look at it.
+        samples: up to four different texts of it, exactly as in the file.
+        likeness: what its header is similar to, where that is why it becomes a field.
+    """
+
+    column: int
+    header: str
+    field: str | None
+    code: Code
+    why: str
+    attention: bool
+    samples: tuple[str, ...]
+    likeness: str = ""
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it may be done without asking; else it is a suggestion."""
+        return self.code not in ("values", "left_out")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What the columns of a file could become.
+
+    Attributes:
+        columns: one for each column of the file, in its order.
+        constants: field -> the text that every record gets.
+        fields_from_columns: how many fields get a column.
+        uncovered: fields of the schema that get neither a column nor a constant, in its order.
+        nothing_matches: no column becomes a field, and nobody said anything of one.
+        header_candidates: then the lines that could be the header instead, the likeliest first.
+        halves: the headers of a first and a last name that no full name stands beside.
+    """
+
+    columns: tuple[ColumnProposal, ...]
+    constants: Mapping[str, str] = attribute(default_factory=dict)
+    fields_from_columns: int = 0
+    uncovered: tuple[str, ...] = ()
+    nothing_matches: bool = False
+    header_candidates: tuple[int, ...] = ()
+    halves: tuple[str, str] | None = None
+
+    @property
+    def mapping(self) -> dict[str, str | None]:
+        """Header -> field, None for a column that is left out."""
+        return {column.header: column.field for column in self.columns}
+
+    def fits(self) -> bool:
+        """Whether the file can be brought in without asking: something is a field, and nothing is a guess."""
+        becoming = [column for column in self.columns if column.field is not None]
+        return bool(becoming) and self.halves is None and all(column.is_sure for column in becoming)
+
+
+class _Choice(NamedTuple):
+    """What a column becomes and why, before its values were looked at."""
+
+    field: str | None
+    code: Code
+    why: str = ""
+
+
+def propose(
+    raw: RawFile,
+    schema: ObjectSchema,
+    said: ImportMapping = _NOTHING,
+    remembered: ImportMapping | None = None,
+) -> Proposal:
+    """What each column of a file could become.
+
+    What a person said goes before what was remembered, that before names of fields, those before what
+    others call them, and all of them before what is like a name or has values that look like it.
+
+    Args:
+        raw: the file as it was read.
+        schema: the object whose records it holds.
+        said: what a person said about it.
+        remembered: what was said of the same headers earlier.
+
+    Raises:
+        UnreadableFile: something was said of a column or a field that is not there, or of one twice.
+    """
+    names = unique_names(raw.frame.headers)
+    columns = raw.frame.columns
+    spoken = resolve_wanted(names, said.columns, raw.name, said.may_lack)
+    earlier = earlier_columns(names, spoken, said.constants, remembered)
+    given = {**spoken, **earlier}
+    constants = constants_of(raw, schema, said, remembered, given)
+    taken = {name for name in given.values() if name is not None} | set(constants)
+    choices: list[_Choice | None] = [None] * len(names)
+    for index, header in enumerate(names):
+        if header in given:
+            code: Code = "said" if header in spoken else "remembered"
+            choices[index] = _Choice(given[header], code)
+    halves: tuple[str, str] | None = None
+    if raw.keyed:
+        _by_key(raw.frame.headers, choices, taken)
+    else:
+        filled = [has_text(column) for column in columns]
+        _by_name(raw.frame.headers, names, schema, filled, choices, taken)
+        halves = _halves(names, schema, choices, taken)
+        _by_likeness(names, schema, choices, taken)
+    samples = [sample_of(column) for column in columns]
+    if not raw.keyed:
+        _by_look(names, samples, schema, choices, taken)
+    proposals = tuple(
+        _told(raw, schema, said, remembered, index, header, choices[index], samples[index])
+        for index, header in enumerate(names)
+    )
+    becoming = [column.field for column in proposals if column.field is not None]
+    nothing = not becoming and not any(spoken.values())
+    return Proposal(
+        columns=proposals,
+        constants=constants,
+        fields_from_columns=len(becoming),
+        uncovered=tuple(
+            f.name
+            for f in schema.fields
+            if not f.read_only and f.name not in becoming and f.name not in constants
+        ),
+        nothing_matches=nothing,
+        header_candidates=header_candidates(raw, schema) if nothing else (),
+        halves=halves,
+    )
+
+
+def earlier_columns(
+    names: Sequence[str],
+    spoken: Mapping[str, str | None],
+    constants: Mapping[str, str],
+    remembered: ImportMapping | None,
+) -> dict[str, str | None]:
+    """What is remembered of the columns that nobody speaks of now; no field twice."""
+    if remembered is None:
+        return {}
+    by_key: dict[str, str] = {normalise(header): header for header in remembered.columns}
+    taken = {name for name in spoken.values() if name is not None} | set(constants)
+    found: dict[str, str | None] = {}
+    for header in names:
+        known = header if header in remembered.columns else by_key.get(normalise(header))
+        if known is not None and header not in spoken:
+            name = remembered.columns[known]
+            found[header] = None if name in taken else name
+            if name is not None:
+                taken.add(name)
+    return found
+
+
+def constants_of(
+    raw: RawFile,
+    schema: ObjectSchema,
+    said: ImportMapping,
+    remembered: ImportMapping | None,
+    given: Mapping[str, str | None],
+) -> dict[str, str]:
+    """Field -> the text that every record gets.
+
+    Raises:
+        UnreadableFile: the field is not known, or a column was mapped to it as well.
+    """
+    header_of = {name: header for header, name in given.items() if name is not None}
+    found: dict[str, str] = {}
+    for name, text in said.constants.items():
+        if name not in schema:
+            near = nearest_field(name, schema)
+            hint = f"Closest: {near}." if near else f"There are: {', '.join(schema.names)}."
+            raise UnreadableFile(
+                f"The constant is for {quoted(name)}, which is not a field of {schema.label}. {hint}"
+            )
+        if name in header_of:
+            raise UnreadableFile(
+                f"{quoted(header_of[name])} of {raw.name} is mapped to {name}, which gets a constant as "
+                "well. Give it one of the two."
+            )
+        found[name] = text
+    for name, text in (remembered.constants if remembered else {}).items():
+        if name in schema and name not in header_of:
+            found.setdefault(name, text)
+    return found
+
+
+def header_candidates(raw: RawFile, schema: ObjectSchema) -> tuple[int, ...]:
+    """The lines that could be the header instead of the one that is, the likeliest first."""
+    used = raw.options.header_line
+    told = next((fact.choices for fact in raw.detected if fact.fact == "header"), ())
+    found = [line for line in told if isinstance(line, int) and line not in (used, 0)]
+    lines = raw.frame.lines
+    if lines is not None:
+        matches: list[tuple[int, int]] = []
+        for row in range(min(20, raw.frame.height)):
+            cells = [raw.frame.cell(row, column) for column in range(min(200, raw.frame.own))]
+            count = sum(match is not None for match in match_headers(cells, schema))
+            if count:
+                matches.append((-count, int(lines[row])))
+        found = [line for _, line in sorted(matches)] + found
+    return tuple(dict.fromkeys(found))
+
+
+# -- the ways to find a field -----------------------------------------------------------------------------
+
+
+def _by_key(headers: Sequence[str], choices: list[_Choice | None], taken: set[str]) -> None:
+    """Keys of objects are names of fields as they stand; those that the schema does not know are sent too."""
+    for index, key in enumerate(headers):
+        if choices[index] is not None:
+            continue
+        if key in taken:
+            choices[index] = _Choice(None, "left_out", "another key is mapped to it")
+        elif key.strip():
+            taken.add(key)
+            choices[index] = _Choice(key, "key")
+        else:
+            choices[index] = _Choice(None, "left_out", "a key without a name")
+
+
+def _by_name(
+    headers: Sequence[str],
+    names: Sequence[str],
+    schema: ObjectSchema,
+    filled: Sequence[bool],
+    choices: list[_Choice | None],
+    taken: set[str],
+) -> None:
+    # A column that was spoken of takes no field away from the others.
+    unspoken = ["" if choices[i] is not None else header for i, header in enumerate(headers)]
+    for index, match in enumerate(match_headers(unspoken, schema, filled)):
+        if match is not None and match.field not in taken:
+            taken.add(match.field)
+            word = visible(match.word.lower(), 40)
+            same = headers[index] == match.field
+            why = "named so" if same else f"like “{word}”"
+            choices[index] = _Choice(match.field, "name" if match.own else "alias", why)
+    # The second of two columns that are called alike is no guess, but a loser; it may say to whom.
+    holder = {choice.field: names[i] for i, choice in enumerate(choices) if choice and choice.field}
+    for index, header in enumerate(unspoken):
+        if choices[index] is None and header:
+            alone = match_headers([header], schema)[0]
+            if alone is not None and alone.field in taken:
+                by = holder.get(alone.field)
+                why = f"{alone.field} is “{visible(by, 30)}”" if by else f"{alone.field} is a constant"
+                choices[index] = _Choice(None, "left_out", why)
+
+
+def _halves(
+    names: Sequence[str], schema: ObjectSchema, choices: list[_Choice | None], taken: set[str]
+) -> tuple[str, str] | None:
+    """A first and a last name where nothing is the full one: joining them is not for a program to decide."""
+    if "name" not in schema or "name" in taken:
+        return None
+    open_names = ["" if choices[i] is not None else name for i, name in enumerate(names)]
+    both = halves_of_a_name(open_names)
+    if both is None:
+        return None
+    first, last = (names[index] for index in both)
+    choices[both[0]] = _Choice(None, "left_out", f"{_HALF}, with “{visible(last, 30)}”")
+    choices[both[1]] = _Choice(None, "left_out", f"{_HALF}, with “{visible(first, 30)}”")
+    return first, last
+
+
+def _by_likeness(
+    names: Sequence[str], schema: ObjectSchema, choices: list[_Choice | None], taken: set[str]
+) -> None:
+    words = words_of(schema)
+    unknown = [i for i, choice in enumerate(choices) if choice is None][:_COMPARED]
+    found: list[tuple[float, int, str, str]] = []
+    for index in unknown:
+        key = normalise(names[index])[:_LONGEST_WORD]
+        if len(key) >= 4 and not any(part in key for part in _NOT_THESE):
+            best = _likest(key, words, taken)
+            if best is not None:
+                found.append((-best[0], index, best[1], best[2]))
+    for likeness, index, name, word in sorted(found):
+        if name not in taken:
+            taken.add(name)
+            code: Code = "similar" if -likeness >= SURE else "values"
+            choices[index] = _Choice(name, code, f"similar to “{visible(word.lower(), 40)}”")
+
+
+def _likest(key: str, words: Words, taken: set[str]) -> tuple[float, str, str] | None:
+    """How alike, which field, which of its names; None where no field or more than one is like it."""
+    matcher = difflib.SequenceMatcher(autojunk=False)
+    matcher.set_seq2(key)
+    best: dict[str, tuple[float, str]] = {}
+    for table in (words.own, words.other):
+        for other, word in table.items():
+            matcher.set_seq1(other)
+            if matcher.real_quick_ratio() < _PERHAPS or matcher.quick_ratio() < _PERHAPS:
+                continue
+            ratio = matcher.ratio()
+            if ratio >= _PERHAPS and ratio > best.get(word.field, (0.0, ""))[0]:
+                best[word.field] = (ratio, word.text)
+    if not best:
+        return None
+    ranked = sorted(((ratio, name, word) for name, (ratio, word) in best.items()), reverse=True)
+    if ranked[0][1] in taken or (len(ranked) > 1 and ranked[0][0] - ranked[1][0] < 0.05):
+        return None
+    if len(ranked) > 1 and ranked[1][0] >= SURE:
+        return None
+    return ranked[0]
+
+
+def _by_look(
+    names: Sequence[str],
+    samples: Sequence[list[str]],
+    schema: ObjectSchema,
+    choices: list[_Choice | None],
+    taken: set[str],
+) -> None:
+    """Give fields that nothing else is like to the first column whose values look like them."""
+    wanted: dict[Look, Field] = {}
+    for kind, look in _LOOKS:
+        free = next((f for f in schema.fields if f.type is kind and f.name not in taken), None)
+        if free is not None and not free.read_only:
+            wanted[look] = free
+    if not wanted:
+        return
+    for index, sample in enumerate(samples):
+        if not wanted:
+            return
+        if choices[index] is not None or "fax" in normalise(names[index]):
+            continue
+        listed = wanted.get("choices")
+        seen = look_of(sample, listed.choices if listed else ())
+        chosen = wanted.pop(seen, None) if seen is not None else None
+        if chosen is not None:
+            taken.add(chosen.name)
+            words = "its values are known" if seen == "choices" else f"looks like {seen}"
+            choices[index] = _Choice(chosen.name, "values", words)
+
+
+# -- what is told of a column -------------------------------------------------------------------------------
+
+
+def _told(
+    raw: RawFile,
+    schema: ObjectSchema,
+    said: ImportMapping,
+    remembered: ImportMapping | None,
+    index: int,
+    header: str,
+    choice: _Choice | None,
+    sample: Sequence[str],
+) -> ColumnProposal:
+    column = raw.frame.columns[index]
+    samples = shown_samples(column, sample)
+    if choice is None or choice.field is None:
+        code, reason = (choice.code, choice.why) if choice is not None else ("left_out", "")
+        half = reason.startswith(_HALF)
+        why = reason if half else f"left out; {reason}" if reason else "left out"
+        return ColumnProposal(index, header, None, code, why, half, samples)
+    why = {"said": "you chose it", "remembered": "remembered", "key": "the key"}.get(choice.code, choice.why)
+    known = schema.get(choice.field)
+    if known is None:
+        if choice.code == "key":
+            why = "not a known field; sent as it is"
+        return ColumnProposal(index, header, choice.field, choice.code, why, False, samples)
+    concern = _concern(column, known, said, remembered)
+    attention = bool(concern) or choice.code in ("similar", "values")
+    if concern:
+        why = concern if choice.code != "values" else f"{choice.why}; {concern}"
+        if known.type is FieldType.PHONE:
+            why = f"looks like phones; {concern}"
+    likeness = choice.why if choice.code == "similar" else ""
+    return ColumnProposal(index, header, choice.field, choice.code, why, attention, samples, likeness)
+
+
+def _concern(
+    column: Sequence[str], known: Field, said: ImportMapping, remembered: ImportMapping | None
+) -> str:
+    """What a person should look at in a column that becomes a field; "" where nothing is."""
+    country = said.default_country or (remembered.default_country if remembered else None)
+    if known.type is FieldType.PHONE and not country:
+        bare = count_without_country(column)
+        return f"{bare:,} {'has' if bare == 1 else 'have'} no country" if bare else ""
+    if known.type in _LISTED and (known.choices or known.type is FieldType.BOOLEAN):
+        matched = {
+            **((remembered.values if remembered else {}).get(known.name, {})),
+            **said.values.get(known.name, {}),
+        }
+        uses = uses_of(counted(column)[:_COMPARED], known)
+        unknown = sum(not use.known and use.value not in matched for use in uses)
+        if unknown:
+            return f"{len(uses) - unknown:,} of {len(uses):,} values known: V matches them"
+    return ""
