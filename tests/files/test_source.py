@@ -1,4 +1,4 @@
-"""What is not a file of text in UTF-8 is refused with a sentence, at once and in little memory."""
+"""What is not a file of text is refused with a sentence, at once and in little memory."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leapgrid.files import UnreadableFile, read_file
+from leapgrid.files import ImportMapping, ReadOptions, UnreadableFile, read_file
 from leapgrid.files.limits import MAX_JSON
 from leapgrid.records.schema import schema_for
 
@@ -39,30 +40,17 @@ def refused(path: Path | str) -> str:
         ("in.csv", b"\xef\xbb\xbf\r\n \n", "in.csv is empty.", None),
         ("in.json", b"  \n", "in.json is empty.", None),
         ("in.csv", b"\n\n\xc2\xa0\n", "in.csv has no header line.", None),
-        ("in.csv", "name,email\nA,ö\n".encode("latin-1"), "Line 2 of in.csv is not UTF-8 (byte 0xF6,", 2),
-        ("in.csv", b"name\r\n" + b"x\r\n" * 9_000 + b"\xffx\n", "Line 9002 of in.csv is not UTF-8", 9_002),
-        ("in.csv", b"name\r" * 300_000 + b"ab\xc3", "Line 300001 of in.csv is not UTF-8", 300_001),
         ("in.csv", "Mü".encode() + b"\xfc,name\n", "of in.csv is not UTF-8 (byte 0xFC, character 3).", 1),
-        ("in.json", b'[{"name":\n"\xe4"}]', "Line 2 of in.json is not UTF-8 (byte 0xE4, character 2).", 2),
-        ("in.txt", b"curl h -d '[\n\n\xe4]'", "Line 3 of in.txt is not UTF-8", 3),
-        ("in.csv", "name,email\n".encode("utf-16"), "in.csv is in UTF-16", 1),
-        ("in.csv", "name,email\n".encode("utf-16-le"), "in.csv is in UTF-16", 1),
-        ("in.csv", "name,email\n".encode("utf-16-be"), "in.csv is in UTF-16", 1),
-        ("in.csv", "name,email\n".encode("utf-32"), "in.csv is in UTF-16", 1),
         ("in.csv", b"\0" * 5_000, "in.csv is not a text file", 1),
-        ("in.xlsx", b"PK\x03\x04rest", "Excel files cannot be read yet. Save it as CSV (UTF-8).", None),
-        ("in.csv", b"PK\x03\x04rest", "Excel files cannot be read yet. Save it as CSV (UTF-8).", None),
-        ("in.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Excel files cannot be read yet.", None),
-        ("in.zip", b"PK\x03\x04rest", "in.zip is a ZIP archive.", None),
         ("in.csv.gz", b"\x1f\x8b\x08", "It is compressed (gzip).", None),
         ("in.pdf", b"%PDF-1.7", "PDF files cannot be read.", None),
         ("in.csv", b"name\n" + b"x" * 1_100_000, "Line 2 of in.csv is longer than 1,048,576 characters.", 2),
         ("in.csv", b"name\n" + b"x" * 140_000, "in.csv has a value of more than 131,072 characters.", 2),
-        ("in.csv", b'name\n"' + b"x\n" * 140_000, "line 2 of in.csv has a value of more than 131,072", 2),
         ("in.csv", b'name\n"a"b' + b"x" * 140_000, "line 2 of in.csv has a value of more than 131,072", 2),
-        ("in.csv", b'name,email\n"A,b\nC,d\n', "Line 2 of in.csv opens a quote that is never closed.", 2),
         ("in.csv", b"name" + b",x" * 2_000, "Line 1 of in.csv has 2,001 columns; at most 2,000", 1),
-        ("in.csv", b"name" + b",x" * 1_999 + b"\nA" * 9_000, "more than 10,000,000 cells", 8_193),
+        ("in.csv", b'name,email\n"' + b"x\n" * 140_000, "line 2 of in.csv has a value of more than", 2),
+        ("in.csv", b'name,email,phone\n"A,b\nC,d\n', "Line 2 of in.csv opens a quote that is never", 2),
+        ("in.csv", b"name" + b",x" * 1_999 + b"\nA" * 9_000, "in.csv has lines that are too short", 5_004),
         ("in.csv", b'[{"name": "A"', "in.csv is not JSON", 1),
     ],
 )  # fmt: skip
@@ -84,7 +72,8 @@ def test_a_table_whose_first_header_is_in_brackets_is_a_table(read: Read) -> Non
 
 
 def test_a_sheet_is_only_for_spreadsheets(refusal: Refusal) -> None:
-    assert "Leave --sheet out" in refusal("in.csv", "name\nA\n", sheet="Leads").message
+    said = ImportMapping(options=ReadOptions(sheet="Leads"))
+    assert "Leave --sheet out" in refusal("in.csv", "name\nA\n", said=said).message
 
 
 def test_missing_files_and_folders(tmp_path: Path) -> None:
@@ -158,9 +147,9 @@ def test_a_gigabyte_without_a_line_break_takes_little_memory(tmp_path: Path) -> 
 def test_reading_holds_no_file_open(read: Read, refusal: Refusal) -> None:
     before = len(os.listdir("/dev/fd"))
     read("in.csv", "name\nA\n")
-    refusal("in.csv", b"name\n\xff")
+    refusal("in.csv", "name\nMü".encode() + b"\xff")
     refusal("in.csv", "name\n" + "x" * 1_100_000)
-    refusal("in.csv", 'name\n"x')
+    refusal("in.csv", 'name,email\n"x')
     assert len(os.listdir("/dev/fd")) == before
     assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] > before
 
@@ -178,7 +167,9 @@ def test_no_bytes_make_anything_but_a_sentence(data: bytes, name: str) -> None:
             said = problem.message
         else:
             said = "".join(note.message for note in found.notes)
-        assert said.isprintable()
+        assert {unicodedata.category(character) for character in said}.isdisjoint(
+            {"Cc", "Cf", "Cs", "Zl", "Zp"}
+        )
 
 
 def test_random_bytes_are_refused(refusal: Refusal) -> None:

@@ -13,8 +13,20 @@ MAX_CELL = 128 * 1024
 MAX_COLUMNS = 2_000
 """Columns of a table, or different keys of a JSON file."""
 
-MAX_CELLS = 10_000_000
-"""Cells of a table: a short file can ask for very many empty ones."""
+MAX_CELLS = 50_000_000
+"""Cells of a table."""
+
+MAX_KEYED_CELLS = 10_000_000
+"""Cells of a table that is made of objects with keys, for the same reason as the next."""
+
+MAX_MADE = 10_000_000
+"""Empty cells that are made for lines that are too short: a small file can ask for very many of them."""
+
+MAX_RECORD = 16 * MIB
+"""Bytes of one record of a delimited file, over all its lines."""
+
+MAX_STDIN = 1024 * MIB
+"""Bytes that are taken from standard input."""
 
 MAX_JSON = 64 * MIB
 """Bytes of a JSON file: it has to be read as a whole."""

@@ -9,7 +9,7 @@ from leapgrid.files.columns import ColumnsBuilder
 from leapgrid.files.headers import normalise, note_extra, resolve_wanted, unique_names
 from leapgrid.files.jsonscan import Literal, Object
 from leapgrid.files.jsontext import compact, depth
-from leapgrid.files.limits import MAX_CELL, MAX_CELLS, MAX_COLUMNS, MAX_DEPTH
+from leapgrid.files.limits import MAX_CELL, MAX_KEYED_CELLS, MAX_COLUMNS, MAX_DEPTH
 from leapgrid.files.model import UnreadableFile
 from leapgrid.files.notebook import Notebook, quoted
 from leapgrid.records.frame import Frame
@@ -144,9 +144,9 @@ class RecordTable:
                 "A record is expected to have fields of one object.",
                 line or None,
             )
-        if width * height > MAX_CELLS:
+        if width * height > MAX_KEYED_CELLS:
             raise UnreadableFile(
-                f"{self._name} has more than {MAX_CELLS:,} cells ({height:,} records, {width:,} different "
+                f"{self._name} has more than {MAX_KEYED_CELLS:,} cells ({height:,} records, {width:,} different "
                 f"keys up to record {number}). Split it.",
                 line or None,
             )

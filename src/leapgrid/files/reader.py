@@ -4,38 +4,39 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
+from leapgrid.files.blocks import NotInEncoding, read_text, text_lines, told
 from leapgrid.files.curl import looks_like_curl
-from leapgrid.files.delimited import read_table
+from leapgrid.files.delimited import find_out, read_table
+from leapgrid.files.encoding import NAMES, describe_encoding, first_guess, said_encoding
 from leapgrid.files.escapes import without_marks
-from leapgrid.files.headers import map_columns, suggest_mapping
+from leapgrid.files.headers import suggest_mapping
 from leapgrid.files.jsonlines import looks_like_json_lines
 from leapgrid.files.keyed import Keyed, read_curl_commands, read_json, read_lines
 from leapgrid.files.limits import MAX_CURL, MAX_JSON
-from leapgrid.files.model import FileRead, RawFile, ReadOptions, UnreadableFile
+from leapgrid.files.model import RawFile, ReadingCancelled, ReadOptions, UnreadableFile
 from leapgrid.files.notebook import Notebook
-from leapgrid.files.objects import map_keys
 from leapgrid.files.source import (
+    Source,
+    is_spreadsheet,
     open_regular,
-    physical_lines,
     read_bounded,
-    read_whole,
-    rewind,
+    refuse_binary,
     shown_name,
-    sniff,
 )
+from leapgrid.files.stdin import NAME as STDIN
+from leapgrid.files.stdin import open_stdin
 from leapgrid.records.schema import ObjectSchema
 
 _DELIMITED = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
 _JSON = {".json", ".json5"}
 _AS_FOUND = ReadOptions()
-_NOTHING_SAID: Mapping[str, str | None] = MappingProxyType({})
+_T = TypeVar("_T")
 
 
 def read_raw(
@@ -63,14 +64,53 @@ def read_raw(
         UnreadableFile: with one sentence that names the file and the line and says what to do.
         ReadingCancelled: ``cancelled`` said so.
     """
-    where = Path(path)
-    name = shown_name(where)
-    if options.sheet is not None:
-        raise UnreadableFile(f"{name} has no sheets: only spreadsheets have. Leave --sheet out.")
-    with open_regular(where) as file:
-        reading = _Reading(file, name, os.fspath(path), options, schema, frozenset(mapping_words))
-        reading.size = os.fstat(file.fileno()).st_size
-        return reading.dispatch(where.suffix.lower())
+    with _opened(path, progress, cancelled) as (file, name, suffix):
+        source = Source(file, name, progress=progress, cancelled=cancelled)
+        head = source.head()
+        if is_spreadsheet(head):
+            # What reads them starts another process; a text file loads none of it.
+            from leapgrid.files.sheet_raw import read_sheet_raw
+
+            return read_sheet_raw(
+                file,
+                os.fspath(path),
+                options,
+                name=name,
+                size=source.size,
+                count_matches=_Matches(schema, mapping_words),
+                progress=progress,
+                cancelled=cancelled,
+            )
+        reading = _Reading(source, os.fspath(path), options, schema, _Matches(schema, mapping_words), head)
+        return reading.dispatch(suffix)
+
+
+@contextmanager
+def _opened(
+    path: str | os.PathLike[str],
+    progress: Callable[[int, int], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> Iterator[tuple[BinaryIO, str, str]]:
+    """A file or standard input, with its name for messages and its suffix."""
+    if os.fspath(path) == "-":
+        file, name, suffix = open_stdin(progress=progress, cancelled=cancelled), STDIN, ""
+    else:
+        where = Path(path)
+        file, name, suffix = open_regular(where), shown_name(where), where.suffix.lower()
+    with file:
+        yield file, name, suffix
+
+
+class _Matches:
+    """Counts how many of some headers are fields, or were spoken of."""
+
+    def __init__(self, schema: ObjectSchema, words: Iterable[str]) -> None:
+        self._schema = schema
+        self._words = frozenset(words)
+
+    def __call__(self, headers: Sequence[str]) -> int:
+        found = sum(name is not None for name in suggest_mapping(headers, self._schema))
+        return found + len(self._words.intersection(headers))
 
 
 def read_head(
@@ -102,144 +142,118 @@ def read_head(
         cut = head.rfind(b"\n", 0, cut)
     if cut <= 0 or b"\0" in head:
         return None
-    begun = io.BytesIO(head[: cut + 1])
-    reading = _Reading(begun, name, os.fspath(path), options, schema, frozenset(mapping_words))
-    reading.size = cut + 1
+    source = Source(io.BytesIO(head[: cut + 1]), name)
+    matches = _Matches(schema, mapping_words)
+    reading = _Reading(source, os.fspath(path), options, schema, matches, head[: cut + 1])
     raw = reading.dispatch(where.suffix.lower())
     return raw if raw.kind in ("csv", "tsv") else None
 
 
 @dataclass(slots=True)
 class _Reading:
-    """One file being read."""
+    """One text being read."""
 
-    file: BinaryIO
-    name: str
+    file: Source
     source: str
     options: ReadOptions
     schema: ObjectSchema
-    words: frozenset[str]
-    size: int = 0
+    count_matches: _Matches
+    head: bytes
+    codec: str = ""
     notes: Notebook = field(default_factory=Notebook)
 
     def dispatch(self, suffix: str) -> RawFile:
-        head = sniff(self.file, self.name)
+        name, said = self.file.name, self.options.encoding
+        if self.options.sheet is not None:
+            raise UnreadableFile(f"{name} has no sheets: only spreadsheets have. Leave --sheet out.")
+        refuse_binary(self.head, name)
+        self.codec = said_encoding(said) if said is not None else first_guess(self.head)
+        head = self.head.decode(self.codec, "ignore").removeprefix("\ufeff")
         if looks_like_curl(head, table=suffix in _DELIMITED):
-            return self.curl()
+            return self.decoded(self.curl)
         if looks_like_json_lines(head, suffix):
-            return self.json_lines()
+            return self.decoded(self.json_lines)
         if suffix in _JSON or head.lstrip().startswith(("[", "{", "//", "/*")):
             try:
-                return self.json()
+                return self.decoded(self.json)
+            except ReadingCancelled:
+                raise
             except UnreadableFile as problem:
                 if suffix not in _DELIMITED:
                     raise
                 not_json = problem
             # A header may begin with a bracket; then the suffix was right.
-            rewind(self.file, self.name)
             self.notes = Notebook()
             try:
-                raw = self.delimited(_DELIMITED[suffix])
+                raw = self.decoded(lambda: self.delimited(_DELIMITED[suffix]))
             except UnreadableFile:
                 raise not_json from None
             if not self.count_matches(raw.frame.headers):
                 raise not_json
             return raw
-        return self.delimited(_DELIMITED.get(suffix, ","))
+        return self.decoded(lambda: self.delimited(_DELIMITED.get(suffix, ",")))
 
-    def count_matches(self, headers: Sequence[str]) -> int:
-        """How many of some headers are fields, or were spoken of."""
-        found = sum(name is not None for name in suggest_mapping(headers, self.schema))
-        return found + len(self.words.intersection(headers))
+    def decoded(self, read: Callable[[], _T]) -> _T:
+        """Read, and once more where the file turns out to be in another encoding."""
+        try:
+            return read()
+        except NotInEncoding as problem:
+            self.codec = find_out(self.file, problem, self.options, self.codec)
+        self.notes = Notebook()
+        try:
+            return read()
+        except NotInEncoding as problem:
+            raise told(problem, self.file.name, NAMES[self.codec], "Save it as UTF-8.") from problem
 
     def delimited(self, preferred: str) -> RawFile:
-        with closing(physical_lines(self.file, self.name)) as lines:
-            table = read_table(
-                lines, self.name, preferred=preferred, count_matches=self.count_matches, notes=self.notes
-            )
-        options = ReadOptions("utf-8", table.delimiter, table.header_line)
+        table = read_table(
+            self.file,
+            self.codec,
+            self.options,
+            preferred=preferred,
+            count_matches=self.count_matches,
+            notes=self.notes,
+        )
+        encoding = table.detected[0]
+        if self.codec != "utf-8":
+            self.notes.add("encoding", None, f"The text is in {encoding.value}. {encoding.why}")
+        header = table.options.header_line
         return RawFile(
-            frame=without_marks(table.frame, self.notes, table.header_line),
-            kind="tsv" if table.delimiter == "\t" else "csv",
+            frame=without_marks(table.frame, self.notes, header),
+            kind="tsv" if table.options.delimiter == "\t" else "csv",
             source=self.source,
-            name=self.name,
-            size=self.size,
-            options=options,
+            name=self.file.name,
+            size=self.file.size,
+            options=table.options,
+            detected=table.detected,
             notes=self.notes.finish(),
         )
 
     def json(self) -> RawFile:
-        text = read_whole(self.file, MAX_JSON, "JSON files", self.name)
-        return self.keyed(read_json(text, self.name, self.schema, self.notes))
+        text = read_text(self.file, self.codec, MAX_JSON, "JSON files")
+        return self.keyed(read_json(text, self.file.name, self.schema, self.notes), text)
 
     def json_lines(self) -> RawFile:
-        with closing(physical_lines(self.file, self.name)) as lines:
-            return self.keyed(read_lines(lines, self.name, self.notes))
+        lines = text_lines(self.file, self.codec)
+        return self.keyed(read_lines(lines, self.file.name, self.notes, self.file.go_on), "")
 
     def curl(self) -> RawFile:
-        text = read_whole(self.file, MAX_CURL, "curl commands", self.name)
-        return self.keyed(read_curl_commands(text, self.name, self.schema, self.notes))
+        text = read_text(self.file, self.codec, MAX_CURL, "curl commands")
+        return self.keyed(read_curl_commands(text, self.file.name, self.schema, self.notes), "")
 
-    def keyed(self, found: Keyed) -> RawFile:
+    def keyed(self, found: Keyed, text: str) -> RawFile:
+        encoding = describe_encoding(self.codec, text, said=self.options.encoding is not None)
+        if self.codec != "utf-8":
+            self.notes.add("encoding", None, f"The text is in {encoding.value}. {encoding.why}".strip())
         return RawFile(
             frame=found.frame,
             kind=found.kind,
             source=self.source,
-            name=self.name,
-            size=self.size,
-            options=ReadOptions("utf-8"),
+            name=self.file.name,
+            size=self.file.size,
+            options=ReadOptions(self.codec),
+            detected=(encoding,),
             notes=self.notes.finish(),
             keyed=True,
             single=found.single,
         )
-
-
-def read_file(
-    path: str | os.PathLike[str],
-    *,
-    schema: ObjectSchema,
-    mapping: Mapping[str, str | None] = _NOTHING_SAID,
-    sheet: str | None = None,
-) -> FileRead:
-    """Read a file and match its columns with fields.
-
-    Args:
-        path: see :func:`read_raw`.
-        schema: the object whose records they are.
-        mapping: what a person said of columns: header -> field, or None to leave the column out.
-        sheet: of a spreadsheet.
-
-    Returns:
-        The table exactly as read, and which columns are which fields.
-
-    Raises:
-        UnreadableFile: with one sentence that names the file and the line and says what to do.
-    """
-    raw = read_raw(path, ReadOptions(sheet=sheet), schema=schema, mapping_words=mapping)
-    notes = Notebook()
-    if raw.keyed:
-        named = map_keys(raw.frame, schema, mapping, name=raw.name, single=raw.single, notes=notes)
-        fields: tuple[str | None, ...] = tuple(named.values())
-        extra: Iterable[str] = (name for name in fields if name is not None)
-    else:
-        columns = map_columns(
-            raw.frame.headers,
-            schema,
-            mapping,
-            name=raw.name,
-            line=raw.options.header_line,
-            filled=[any(column) for column in raw.frame.columns],
-            notes=notes,
-        )
-        named, fields, extra = columns.named, columns.fields, columns.extra
-    if not raw.frame.height:
-        notes.add("no_records", None, "There are no records in the file.")
-    return FileRead(
-        frame=raw.frame,
-        schema=schema.with_extra(extra),
-        mapping={name: index for index, name in enumerate(fields) if name is not None},
-        header_mapping=named,
-        notes=tuple(sorted((*raw.notes, *notes.finish()), key=lambda note: note.line or 0)),
-        source=raw.source,
-        kind=raw.kind,
-    )

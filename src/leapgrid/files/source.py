@@ -1,35 +1,31 @@
-"""Opening a file, looking at its first bytes, and turning bytes into text with the line of what is wrong."""
+"""Opening a file, looking at its first bytes, and reading on while nobody stops it or changes the file."""
 
 from __future__ import annotations
 
 import codecs
 import errno
-import io
 import os
 import stat
-from collections.abc import Generator
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-from leapgrid.files.limits import MAX_LINE, MIB
-from leapgrid.files.model import UnreadableFile
+from leapgrid.files.limits import MIB
+from leapgrid.files.model import ReadingCancelled, UnreadableFile
 from leapgrid.visible import visible
 
-_BLOCK = 256 * 1024
 HEAD = 64 * 1024
 """Bytes that are looked at to tell what a file is."""
 
-_EXCEL = "Excel files cannot be read yet. Save it as CSV (UTF-8)."
-
 _MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _EXCEL),
     (b"%PDF-", "PDF files cannot be read. Export the table as CSV (UTF-8)."),
     (b"\x1f\x8b", "It is compressed (gzip). Unpack it first."),
     (b"SQLite format 3\x00", "Databases cannot be read. Export the table as CSV (UTF-8)."),
     (b"PAR1", "Parquet files cannot be read. Export the table as CSV (UTF-8)."),
 )
 
-_UTF16_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_UTF32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 
 
 def shown_name(path: str | os.PathLike[str]) -> str:
@@ -81,49 +77,137 @@ def _cannot_open(problem: OSError | ValueError, name: str) -> UnreadableFile:
     return UnreadableFile(f"{name} cannot be opened ({reason}). Check the disk or copy the file.")
 
 
-def sniff(file: BinaryIO, name: str) -> str:
-    """The beginning of a file as text, for telling what it holds; the file is rewound.
+def is_spreadsheet(head: bytes) -> bool:
+    """Whether a file begins as spreadsheets do: archives and old Office files; what they hold shows later."""
+    return head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"))
 
-    Raises:
-        UnreadableFile: empty, or no text in UTF-8 as far as its first bytes show.
-    """
-    head = read_bounded(file, HEAD, name)
-    rewind(file, name)
-    refuse_binary(head, name)
-    return head.decode("utf-8-sig", "replace")
+
+class Source:
+    """A file being read: it says how far it is, asks whether to go on, and notices when the file changes."""
+
+    def __init__(
+        self,
+        file: BinaryIO,
+        name: str,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> None:
+        """
+        Args:
+            file: open for reading, and seekable.
+            name: the file's name as messages print it.
+            progress: called now and then with the bytes that were read and those there are.
+            cancelled: asked now and then whether to stop.
+        """
+        self.file = file
+        self.name = name
+        self._progress = progress
+        self._cancelled = cancelled
+        self._stamp = self._look()
+        self.size = self._stamp[0]
+        self._done = 0
+
+    def _look(self) -> tuple[int, int]:
+        try:
+            handle = self.file.fileno()
+        except (OSError, ValueError):  # bytes in memory have no number, and nobody else changes them
+            at = self.file.tell()
+            size = self.file.seek(0, os.SEEK_END)
+            self.file.seek(at)
+            return size, 0
+        status = os.fstat(handle)
+        return status.st_size, status.st_mtime_ns
+
+    def go_on(self) -> None:
+        """
+        Raises:
+            ReadingCancelled: it is not wanted any more.
+        """
+        if self._cancelled is not None and self._cancelled():
+            raise ReadingCancelled(f"The reading of {self.name} was cancelled.")
+
+    def read(self, limit: int = MIB) -> bytes:
+        """The next bytes, at most ``limit``; none at the end. A file that grows is read to its old end.
+
+        Raises:
+            UnreadableFile: the system reports an error.
+            ReadingCancelled: see :meth:`go_on`.
+        """
+        self.go_on()
+        data = read_bounded(self.file, max(0, min(limit, self.size - self._done)), self.name)
+        self._done += len(data)
+        if self._progress is not None:
+            self._progress(self._done, self.size)
+        return data
+
+    def rewind(self) -> None:
+        """Back to the first byte."""
+        try:
+            self.file.seek(0)
+        except OSError as problem:
+            raise _cannot_open(problem, self.name) from problem
+        self._done = 0
+
+    def head(self) -> bytes:
+        """The first bytes, for telling what a file holds; the file is rewound."""
+        self.rewind()
+        data = read_bounded(self.file, HEAD, self.name)
+        self.rewind()
+        return data
+
+    def unchanged(self) -> None:
+        """
+        Raises:
+            UnreadableFile: another program wrote to the file, so that what was read may be of two minds.
+        """
+        if self._look() != self._stamp:
+            raise UnreadableFile(
+                f"{self.name} was changed while it was read. Open it again when nothing writes to it."
+            )
 
 
 def refuse_binary(head: bytes, name: str) -> None:
-    """Refuse what is known not to be text in UTF-8 by how it begins.
+    """Refuse what is known not to be text by how it begins.
 
     Raises:
-        UnreadableFile: with what to do, for Excel files, other encodings and everything binary.
+        UnreadableFile: with what to do, for databases, archives and everything binary.
     """
     if not head.removeprefix(codecs.BOM_UTF8).strip():
         raise UnreadableFile(f"{name} is empty. Name a file with a header line and records.")
-    if head.startswith(b"PK\x03\x04"):
-        if name.lower().endswith(".zip"):
-            raise UnreadableFile(f"{name} is a ZIP archive. Unpack it and open the CSV or JSON file in it.")
-        raise UnreadableFile(f"{name}: {_EXCEL}")
     for magic, advice in _MAGIC:
         if head.startswith(magic):
             raise UnreadableFile(f"{name}: {advice}")
-    if head.startswith(_UTF16_32) or _looks_like_utf16(head):
-        raise UnreadableFile(f"{name} is in UTF-16, from line 1 on. Save it as UTF-8.", 1)
-    # A NUL or two in a cell is text still.
-    if head.count(0) > max(4, len(head) // 10):
+    # A NUL or two in a cell is text still, and UTF-16 has them in every other place.
+    if head.count(0) > max(4, len(head) // 10) and not wide_encoding(head):
         raise UnreadableFile(
             f"{name} is not a text file, from line 1 on. Save the records as CSV (UTF-8).", 1
         )
 
 
-def _looks_like_utf16(head: bytes) -> bool:
-    """Whether every second byte is NUL, as in UTF-16 text of Western letters without a mark."""
-    even, odd = head[::2], head[1::2]
-    if len(odd) < 2:
-        return False
-    zeros = sorted((even.count(0) / len(even), odd.count(0) / len(odd)))
-    return zeros[0] < 0.1 and zeros[1] > 0.8
+def wide_encoding(head: bytes) -> str | None:
+    """The name of the encoding of text whose characters take two or four bytes, as far as its head shows.
+
+    Args:
+        head: how the file begins; only its first few thousand bytes are looked at.
+
+    Returns:
+        None for everything else, UTF-8 with a mark among it.
+    """
+    if head.startswith(_UTF32):
+        return "utf-32"
+    if head.startswith(_UTF16):
+        return "utf-16"
+    head = head[:4096]
+    head = head[: len(head) // 2 * 2]
+    # Without a mark: line ends, delimiters and Western letters have a NUL on one side, and on one only.
+    front, back = head[::2].count(0), head[1::2].count(0)
+    few, many = sorted((front, back))
+    if many < 4 or few * 20 > many or many * 40 < len(head):
+        return None
+    codec = "utf-16-le" if back > front else "utf-16-be"
+    text = head.decode(codec, "replace")
+    return None if text.count("\ufffd") * 20 > len(text) else codec
 
 
 def read_bounded(file: BinaryIO, limit: int, name: str) -> bytes:
@@ -136,102 +220,3 @@ def read_bounded(file: BinaryIO, limit: int, name: str) -> bytes:
         return file.read(limit)
     except OSError as problem:
         raise _cannot_open(problem, name) from problem
-
-
-def rewind(file: BinaryIO, name: str) -> None:
-    """Back to the first byte."""
-    try:
-        file.seek(0)
-    except OSError as problem:
-        raise _cannot_open(problem, name) from problem
-
-
-def read_whole(file: BinaryIO, limit: int, what: str, name: str) -> str:
-    """The whole file as text.
-
-    Args:
-        limit: the most bytes that are read.
-        what: what kind of file it is, for the message: "JSON files".
-
-    Raises:
-        UnreadableFile: larger than the limit (before it is read), or not UTF-8.
-    """
-    too_large = UnreadableFile(
-        f"{name} is larger than the {limit // MIB} MiB that {what} may have. Split it, or save it as CSV."
-    )
-    if os.fstat(file.fileno()).st_size > limit:
-        raise too_large
-    data = read_bounded(file, limit + 1, name)
-    if len(data) > limit:
-        raise too_large
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        raise _not_utf8(data[: problem.start], data[problem.start], 0, name) from problem
-
-
-def physical_lines(file: BinaryIO, name: str) -> Generator[str, None, None]:
-    """The lines of a text file, each with its line end as it stands there (LF, CR LF or CR).
-
-    The file is read in blocks; a line that is too long is refused before more of it is read.
-
-    Raises:
-        UnreadableFile: naming the line that is too long or not UTF-8.
-    """
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    number = 0
-    try:
-        while True:
-            line = text.readline(MAX_LINE + 1)
-            if not line:
-                return
-            number += 1
-            if len(line) > MAX_LINE:
-                raise UnreadableFile(
-                    f"Line {number} of {name} is longer than {MAX_LINE:,} characters. "
-                    "Check that it is a table with one record a line.",
-                    number,
-                )
-            yield line
-    except UnicodeDecodeError as problem:
-        raise _find_bad_byte(file, name) from problem
-    except OSError as problem:
-        raise _cannot_open(problem, name) from problem
-    finally:
-        text.detach()
-
-
-def _find_bad_byte(file: BinaryIO, name: str) -> UnreadableFile:
-    """Where the first byte stands that is not UTF-8; the decoder only knows its place within a block."""
-    rewind(file, name)
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    lines = 0
-    column_bytes = b""
-    while True:
-        block = read_bounded(file, _BLOCK, name)
-        pending = decoder.getstate()[0]
-        data = pending + block
-        try:
-            decoder.decode(block, final=not block)
-        except UnicodeDecodeError as problem:
-            return _not_utf8(column_bytes + data[: problem.start], data[problem.start], lines, name)
-        if not block:  # another process has mended the file meanwhile
-            return UnreadableFile(f"{name} was changed while it was read. Open it again.")
-        # Bytes that the decoder still holds come back with the next block.
-        consumed = column_bytes + data[: len(data) - len(decoder.getstate()[0])]
-        # A line break may be cut in two, so the last line is always carried over.
-        *whole, column_bytes = consumed.splitlines(keepends=True) or [b""]
-        lines += len(whole)
-
-
-def _not_utf8(before: bytes, byte: int, lines: int, name: str) -> UnreadableFile:
-    parts = before.splitlines(keepends=True)
-    if parts and parts[-1].endswith((b"\n", b"\r")):
-        parts.append(b"")
-    line = lines + max(len(parts), 1)
-    column = len(parts[-1].removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace")) + 1 if parts else 1
-    return UnreadableFile(
-        f"Line {line} of {name} is not UTF-8 (byte 0x{byte:02X}, character {column}). "
-        "Save the file as UTF-8 and open it again.",
-        line,
-    )
