@@ -406,7 +406,8 @@ async def test_issues_are_walked_within_the_view(start: Start) -> None:
 
 async def test_a_row_whose_bad_cell_is_out_of_sight_says_so(start: Start) -> None:
     good = {"name": "Annamaria Keller", "email": "annamaria@kellerbau-und.com", "phone": "+49 171 2345678"}
-    async with start((60, 12), [good, {**good, "phone": "+91-887788778888"}]) as ui:
+    bad = {**good, "email": "annamaria@kellerbau-aus.com", "phone": "+91-887788778888"}
+    async with start((60, 12), [good, bad]) as ui:
         assert ui.lines[1].rstrip().endswith("▸4 more"), "how many columns do not fit"
         assert ui.row_line(2).index("▸!") == ui.lines[1].index("▸4"), "under the count"
         assert "▸!" not in ui.row_line(1)
@@ -523,7 +524,7 @@ async def test_a_letter_typed_in_the_same_breath_as_the_menu_key_is_for_the_menu
         assert ui.grid.open is None
         assert not ui.screen.menu.has_class("-open")
         ui.grid.post_message(events.Key("slash", "/"))
-        ui.grid.post_message(events.Key("full_stop", "."))
+        ui.grid.post_message(events.Key("5", "5"))
         await ui.until(lambda: ui.screen.menu.has_class("-open"))
         assert ui.grid.open is None
 
