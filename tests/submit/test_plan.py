@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from leapgrid.records.outcomes import RowState
 from leapgrid.submit import LeftOut, PlannedChunk, PlanRow, SubmitOptions, plan
+from leapgrid.submit.plan import Going, Plan, plan_columns
 
 RECORD = {"name": "Anna"}
 
@@ -95,3 +96,88 @@ def test_no_row_is_lost_or_planned_twice(
     assert all(1 <= len(chunk) <= size for chunk in made.chunks)
     assert made.ready + made.warnings + made.edited + made.invalid == made.records
     assert all(rows[row].state in (RowState.READY, RowState.REJECTED) for row in made.rows)
+
+
+# -- a batch that knows where each row is counted ----------------------------------------------------------
+
+KINDS = (*Going, *(reason for reason in LeftOut if reason not in (LeftOut.INVALID, LeftOut.NOT_FIRST)))
+
+
+def planned(kinds: list[Going | LeftOut], options: SubmitOptions, asked: list[int] | None = None) -> Plan:
+    """A plan by columns of rows 0, 1, ... of these kinds; ``asked`` gets the rows whose record is made."""
+
+    def record(row: int) -> dict[str, str]:
+        if asked is not None:
+            asked.append(row)
+        return {"name": str(row)}
+
+    return plan_columns(
+        range(len(kinds)), lambda numbers: bytes(map(numbers.__getitem__, kinds)), record, ("name",), options
+    )
+
+
+def as_row(row: int, kind: Going | LeftOut) -> PlanRow:
+    """The row that is counted so."""
+    states = {
+        LeftOut.CREATED: RowState.CREATED,
+        LeftOut.ALREADY_THERE: RowState.ALREADY_THERE,
+        LeftOut.IN_FLIGHT: RowState.SENDING,
+        LeftOut.UNKNOWN: RowState.UNKNOWN,
+        LeftOut.SKIPPED: RowState.SKIPPED,
+        LeftOut.REJECTED: RowState.REJECTED,
+        Going.EDITED: RowState.REJECTED,
+    }
+    return PlanRow(
+        row,
+        {"name": str(row)} if kind is not LeftOut.EMPTY else {},
+        states.get(kind, RowState.READY),
+        errors=int(kind is Going.INVALID),
+        warnings=int(kind is Going.WARNINGS),
+        empty=kind is LeftOut.EMPTY,
+        edited=kind is Going.EDITED,
+    )
+
+
+@given(
+    kinds=st.lists(st.sampled_from(KINDS), max_size=30),
+    size=st.integers(1, 7),
+    include=st.booleans(),
+    first=st.booleans(),
+)
+@settings(max_examples=150, deadline=None)
+def test_by_columns_and_row_by_row_the_plan_is_the_same(
+    kinds: list[Going | LeftOut], size: int, include: bool, first: bool
+) -> None:
+    options = SubmitOptions(chunk_size=size, include_invalid=include, first=first)
+    made = planned(kinds, options)
+    plain = plan([as_row(row, kind) for row, kind in enumerate(kinds)], options)
+    assert tuple(made.chunks) == plain.chunks
+    assert dict(made.left_out) == dict(plain.left_out)
+    assert list(made.left_out) == list(plain.left_out)
+    for name in ("ready", "warnings", "edited", "invalid", "records", "rows"):
+        assert getattr(made, name) == getattr(plain, name)
+    assert plain.names <= made.names
+    for row in range(len(kinds)):
+        assert made.chunk_with(row) == plain.chunk_with(row)
+
+
+def test_records_are_made_for_the_chunk_that_is_looked_at() -> None:
+    asked: list[int] = []
+    made = planned([Going.READY] * 10, SubmitOptions(chunk_size=4), asked)
+    assert (made.records, len(made.chunks), made.rows) == (10, 3, tuple(range(10)))
+    last = made.chunks[-1]
+    assert (last.number, last.rows, asked) == (3, (8, 9), [])
+    assert list(last.payloads) == [{"name": "8"}, {"name": "9"}]
+    assert last.halves(4)[1].payloads[0] == {"name": "9"}
+    assert asked == [8, 9]
+    assert [chunk.number for chunk in made.chunks[1:]] == [2, 3]
+    with pytest.raises(IndexError):
+        made.chunks[3]
+
+
+def test_very_many_rows_are_planned_without_a_number_each() -> None:
+    made = planned([Going.READY] * 60_000, SubmitOptions())
+    assert made.rows == tuple(range(60_000))
+    left = planned([LeftOut.SKIPPED, *[Going.INVALID] * 60_000], SubmitOptions())
+    assert list(left.left_out[LeftOut.INVALID]) == list(range(1, 60_001))
+    assert left.left_out_count() == 60_001

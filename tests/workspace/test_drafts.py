@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from leapgrid.records.frame import Frame
 from leapgrid.records.outcomes import RowState
 from leapgrid.records.schema import schema_for
 from leapgrid.workspace import CannotOpen, Damaged, JournalEntry, NotFound, RowsTaken, Workspace
+from leapgrid.workspace.frames import Frames
 from tests.workspace.support import NAMES, begin, intend, make_draft, sent
 
 
@@ -107,6 +109,21 @@ def test_no_such_draft(workspace: Workspace) -> None:
     ):
         with pytest.raises(NotFound, match="not in the workspace any more"):
             call()
+
+
+def test_a_frame_is_named_by_its_bytes_and_one_named_by_its_texts_is_read_too(path: Path) -> None:
+    frames = Frames(path.with_name("frames"))
+    frame = Frame.from_rows(("name",), [["Anna"], ["Bảo"]], lines=range(2, 4)).with_made("owner", ["a", "b"])
+    name = frames.put(frame)
+    (stored,) = path.with_name("frames").iterdir()
+    assert hashlib.sha256(stored.read_bytes()).hexdigest() == name == stored.stem
+    assert frames.put(frame) == name
+    # As it was done first.
+    stored.rename(stored.with_stem(frame.digest()))
+    for digest in (frames.put(frame), frame.digest()):
+        read = frames.get(digest)
+        assert (read.headers, read.lines, read.own) == (("name", "owner"), range(2, 4), 1)
+        assert [list(column) for column in read.columns] == [["Anna", "Bảo"], ["a", "b"]]
 
 
 @pytest.mark.parametrize("how", ["flip", "cut", "gone", "other"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum, StrEnum
 from itertools import compress
 from typing import Any, NamedTuple, TypeAlias, overload
 
@@ -82,8 +82,8 @@ class PlanRow(NamedTuple):
     edited: bool = False
 
 
-class Going(StrEnum):
-    """Why a row that is sent is told apart from the others."""
+class Going(Enum):
+    """Why a row that is sent is told apart from the others. No texts: one would equal a :class:`LeftOut`."""
 
     READY = "ready"
     WARNINGS = "warnings"
