@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from leapgrid.records import Field, FieldType
 
-OPEN, CLOSED = ("new", "working", "qualified"), ("new", "on hold", "won")
+OPEN, CLOSED = ("new", "working", "qualified"), ("new", "on hold", "won", "[1]")
 
 FIELDS = {
     "text": Field("name"),
@@ -17,7 +17,7 @@ FIELDS = {
     "short email": Field("email", type=FieldType.EMAIL, max_length=14, required=True),
     "phone": Field("phone", type=FieldType.PHONE),
     "integer": Field("size", type=FieldType.INTEGER),
-    "number": Field("amount", type=FieldType.NUMBER, max_length=10),
+    "number": Field("amount", type=FieldType.NUMBER),
     "boolean": Field("active", type=FieldType.BOOLEAN),
     "date": Field("day", type=FieldType.DATE, required=True),
     "datetime": Field("at", type=FieldType.DATETIME),
@@ -61,11 +61,12 @@ STEMS = {
     ),
     FieldType.INTEGER: (
         "0", "-0", "+5", "007", "12", "1,234", "1.000", "1e3", "12.0", "−5", " 5", "٣", "9" * 101, "--1",
+        "9" * 4001,
     ),
     FieldType.NUMBER: (
         "0", "1.5", "1.", ".5", "-0.10", "007.5", "1,5", "1.234,5", "1e400", "0.1234567",
         "123456789.123456", "12a",
-        "1234567890.1234567", "0.30000000000000004", "1_0", "$5", "5%",
+        "1234567890.1234567", "1234567890123456789.5", "0.30000000000000004", "1_0", "$5", "5%",
     ),
     FieldType.BOOLEAN: ("true", "TRUE", "yEs", "no", "1", "0", " 1", "ja", "x", "tİue", "2"),
     FieldType.DATE: (
@@ -94,9 +95,11 @@ STEMS = {
 SEPARATORS = (" ", " ", "-", ".", "/", " (", ") ", "\u00a0", "\u2011", "")
 
 
-def phone_numbers(code: int, count: int, rng: random.Random) -> Iterator[str]:
-    """Texts about the numbers of a calling code: the library's examples, changed by digits, length and
-    prefixes, and written in many ways."""
+def phone_numbers(
+    code: int, count: int, rng: random.Random, numbers: Sequence[str] = (), prefixes: Sequence[str] = ()
+) -> Iterator[str]:
+    """Texts about the numbers of a calling code: the library's examples and the given ones, changed by
+    digits, length and prefixes, and written in many ways."""
     from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
     kinds = (
@@ -116,7 +119,7 @@ def phone_numbers(code: int, count: int, rng: random.Random) -> Iterator[str]:
         examples = [
             d.example_number for d in (getattr(table, kind) for kind in kinds) if d and d.example_number
         ]
-        known += [(example, table.national_prefix or "") for example in examples]
+        known += [(example, table.national_prefix or "") for example in (*examples, *numbers)]
     for _ in range(count):
         example, prefix = rng.choice(known)
         digits = list(example)
@@ -130,7 +133,9 @@ def phone_numbers(code: int, count: int, rng: random.Random) -> Iterator[str]:
             digits.pop()
         elif dice > 0.9:
             digits = [rng.choice("0123456789") for _ in range(rng.randint(1, 16))]
-        before = rng.choice((prefix, f"({prefix})", "0", "1", "8", "15", "00")) if rng.random() < 0.12 else ""
+        before = ""
+        if rng.random() < (0.4 if prefixes else 0.12):
+            before = rng.choice((prefix, f"({prefix})", "0", "1", "8", "15", "00", *prefixes))
         written = before + "".join(digits)
         if rng.random() < 0.3:
             written = "".join(c + (rng.choice(SEPARATORS) if rng.random() < 0.3 else "") for c in written)

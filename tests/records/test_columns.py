@@ -28,6 +28,7 @@ CONTEXTS = st.builds(
     date_order=st.sampled_from((None, "dmy", "mdy")),
 )
 SHARED_OR_LARGE = (1, 7, 33, 39, 44, 47, 49, 52, 54, 55, 61, 81, 86, 91, 212, 262, 290, 358, 590, 599)
+DIGITS = st.sampled_from("0123456789")
 HOSTILE = st.characters(exclude_categories=("Cs",))
 
 
@@ -47,6 +48,23 @@ def by_column(
     assert len(found.values) == len(set(found.values)) == len(found.findings)
     assert [found.values[n] for n in found.which] == [column[row] or "" for row in found.rows]
     return {row: found.findings[n] for row, n in zip(found.rows, found.which, strict=True)}
+
+
+def written_from_patterns(code: int) -> st.SearchStrategy[tuple[list[str], list[str]]]:
+    """Numbers that fit the library's patterns for a calling code, and what it takes for prefixes there."""
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
+
+    regions = COUNTRY_CODE_TO_REGION_CODE[code]
+    tables = [PhoneMetadata.metadata_for_region_or_calling_code(code, region) for region in regions]
+    kinds = [kind for t in tables for kind in (t.general_desc, t.fixed_line, t.mobile, t.uan, t.voip) if kind]
+    patterns = [kind.national_number_pattern for kind in kinds if kind.national_number_pattern]
+    prefixes = [t.national_prefix_for_parsing for t in tables if t.national_prefix_for_parsing]
+
+    def some(of: list[str]) -> st.SearchStrategy[list[str]]:
+        texts = st.sampled_from(of).flatmap(lambda p: st.from_regex(p, fullmatch=True, alphabet=DIGITS))
+        return st.lists(texts, min_size=4, max_size=12) if of else st.just([])
+
+    return st.tuples(some(patterns), some(prefixes))
 
 
 def listed(keys: Sequence[str | None] | pl.Series | None) -> list[str | None]:
@@ -132,10 +150,11 @@ def test_phones_of_every_calling_code_in_a_column() -> None:
     assert listed(keys) == [value_key(FIELDS["phone"], text, GERMANY) for text in column]
 
 
-@settings(max_examples=12, deadline=None)
-@given(st.sampled_from(SHARED_OR_LARGE), st.integers(0, 2**32))
-def test_phones_of_a_shared_or_large_code_in_a_column(code: int, seed: int) -> None:
-    column = list(phone_numbers(code, 150, random.Random(seed)))
+@settings(max_examples=25, deadline=None)
+@given(st.sampled_from(SHARED_OR_LARGE), st.integers(0, 2**32), st.data())
+def test_phones_of_a_shared_or_large_code_in_a_column(code: int, seed: int, data: st.DataObject) -> None:
+    numbers, prefixes = data.draw(written_from_patterns(code))
+    column = list(phone_numbers(code, 150, random.Random(seed), numbers, prefixes))
     context = CheckContext()
     assert by_column(FIELDS["phone"], pl.Series(column), context) == by_cell(FIELDS["phone"], column, context)
     keys = value_keys(FIELDS["phone"], pl.Series(column), context)
@@ -268,6 +287,15 @@ def test_a_check_can_be_stopped(make: type, last: float) -> None:
     assert told[-1] >= last
     assert max(told) <= 1
     assert check_column(FIELDS["email"], column, GERMANY, lambda done: 0 <= done <= 1) is not None
+
+
+def test_the_keys_of_a_checked_column_are_the_same() -> None:
+    field, column = FIELDS["phone"], pl.Series(phone_numbers(49, 400, random.Random(1)))
+    checked = check_column(field, column, GERMANY)
+    assert checked is not None
+    assert listed(value_keys(field, column, GERMANY, checked)) == listed(value_keys(field, column, GERMANY))
+    empty = column.clear()
+    assert listed(value_keys(field, empty, GERMANY, check_column(field, empty, GERMANY))) == []
 
 
 def test_a_fault_that_many_values_share_is_kept_once() -> None:

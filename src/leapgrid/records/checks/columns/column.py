@@ -15,6 +15,8 @@ from leapgrid.records.schema import Field, FieldType
 if TYPE_CHECKING:
     import polars as pl
 
+    from leapgrid.records.checks.columns.phones import Numbers
+
 GoOn = Callable[[float], bool]
 
 _STEP = 512
@@ -43,12 +45,15 @@ class ColumnFindings(NamedTuple):
         which: for each of them, where its text and findings stand in ``values`` and ``findings``.
         values: the distinct texts with findings.
         findings: theirs, errors first.
+        numbers: what was read of a column of phones on the way, which spares
+            :func:`~leapgrid.records.checks.columns.value_keys` reading them again; None for all others.
     """
 
     rows: array[int]
     which: array[int]
     values: tuple[str, ...]
     findings: tuple[tuple[Finding, ...], ...]
+    numbers: Numbers | None = None
 
 
 def check_column(
@@ -97,7 +102,13 @@ def _check_series(
     """With the filter of the field's type first."""
     import polars as pl
 
-    left = _left_over(field, series, context, go_on)
+    numbers: Numbers | None = None
+    if field.type is FieldType.PHONE and not field.read_only:
+        from leapgrid.records.checks.columns.phones import Numbers
+
+        numbers = Numbers()
+    fine = numbers.fine if numbers is not None else filter_for(field, context)
+    left = _left_over(field, series, fine, go_on)
     if left is None:
         return None
     distinct = left["text"].unique(maintain_order=True)
@@ -116,24 +127,22 @@ def _check_series(
         values = pl.DataFrame({"text": list(wrong), "which": range(len(wrong))})
         found = left.join(values, on="text", how="inner").sort("row")
         rows, which = numbers_of(found["row"]), numbers_of(found["which"])
-    return ColumnFindings(rows, which, tuple(wrong), tuple(wrong.values()))
+    return ColumnFindings(rows, which, tuple(wrong), tuple(wrong.values()), numbers)
 
 
-def _left_over(
-    field: Field, series: pl.Series, context: CheckContext, go_on: GoOn | None
-) -> pl.DataFrame | None:
+def _left_over(field: Field, series: pl.Series, fine: Filter, go_on: GoOn | None) -> pl.DataFrame | None:
     """What the filter does not accept: a table of ``row`` and ``text``; None where told to stop."""
     import polars as pl
 
-    fine = filter_for(field, context)
     if field.read_only or field.type in _FEW_VALUES:
         texts = series.unique()
         left = texts.filter(~_accepted(field, fine, texts))
         rows = series.is_in(left.implode()).arg_true() if len(left) else pl.Series([], dtype=pl.UInt32)
         return pl.DataFrame({"row": rows, "text": series.gather(rows)})
     parts = [pl.DataFrame(schema={"row": pl.UInt32, "text": pl.String})]
-    for start in range(0, len(series), _SLAB):
-        texts = series.slice(start, _SLAB)
+    slab = -(-len(series) // (len(series) // _SLAB + 1)) or 1
+    for start in range(0, len(series), slab):
+        texts = series.slice(start, slab)
         rows = (~_accepted(field, fine, texts)).arg_true()
         parts.append(pl.DataFrame({"row": rows + start, "text": texts.gather(rows)}))
         if go_on is not None and not go_on(_FILTERED * (start + len(texts)) / len(series)):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from leapgrid.records.checks.base import CheckContext
-from leapgrid.records.checks.columns.column import series_of, slab_by_slab, texts_of
+from leapgrid.records.checks.columns.column import ColumnFindings, series_of, slab_by_slab, texts_of
 from leapgrid.records.checks.columns.filters import SPACES
 from leapgrid.records.checks.phone import phone_key
 from leapgrid.records.schema import Field, FieldType
@@ -44,7 +44,7 @@ def value_key(field: Field, text: str, context: CheckContext) -> str | None:
 
 
 def value_keys(
-    field: Field, column: Sequence[str], context: CheckContext
+    field: Field, column: Sequence[str], context: CheckContext, checked: ColumnFindings | None = None
 ) -> Sequence[str | None] | pl.Series | None:
     """:func:`value_key` of every cell of a column.
 
@@ -52,6 +52,7 @@ def value_keys(
         field: the column's field.
         column: texts, as a list or a polars Series of strings.
         context: as for :func:`value_key`.
+        checked: what :func:`check_column` said of the same column, if that was asked; it makes phones quick.
 
     Returns:
         One key a cell, a list or a polars Series of strings; None where the field has no such rule.
@@ -68,9 +69,10 @@ def value_keys(
         plain = series.str.len_bytes() == series.str.len_chars()
         return _completed(field, series, plain, _addresses(series.filter(plain)), context)
     if field.type is FieldType.PHONE:
-        from leapgrid.records.checks.columns.phones import read_international
+        from leapgrid.records.checks.columns.phones import Numbers
 
-        known, digits = read_international(series)
+        numbers = checked.numbers if checked is not None else None
+        known, digits = (numbers or Numbers()).of(series)
         return _completed(field, series, known, "+" + digits, context)
     import polars as pl
 

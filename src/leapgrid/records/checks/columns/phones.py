@@ -63,13 +63,32 @@ class _Plan(NamedTuple):
         regions: in the order in which the library asks them.
         prefix: pattern of what is dialled before a number within the country, where there is such a thing.
         rewritten: whether a number is changed otherwise than by taking the prefix off.
-        kept_lengths: of what is left behind a prefix; with these the prefix stays.
     """
 
     regions: tuple[_Region, ...]
     prefix: str | None
     rewritten: bool
-    kept_lengths: tuple[int, ...]
+
+
+class Numbers:
+    """The numbers of a column that is read piece by piece from its top."""
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[pl.Series, pl.Series]] = []
+
+    def fine(self, texts: pl.Series) -> pl.Series:
+        """Whether each text of the next piece is surely a valid number with nothing unusual about it."""
+        self._parts.append(read_international(texts))
+        return self._parts[-1][0]
+
+    def of(self, texts: pl.Series) -> tuple[pl.Series, pl.Series]:
+        """The answer of :func:`read_international` for the whole column, which was read before."""
+        import polars as pl
+
+        known = pl.concat([known for known, _ in self._parts]) if self._parts else None
+        if known is None or len(known) != len(texts):
+            return read_international(texts)
+        return known, pl.concat([digits for _, digits in self._parts])
 
 
 def read_international(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
@@ -148,18 +167,18 @@ def _without_prefix(plan: _Plan, part: pl.DataFrame) -> pl.DataFrame:
 
     assert plan.prefix is not None
     national, rest = pl.col("national"), pl.col("rest")
-    part = part.with_columns(national.str.replace(plan.prefix, "").alias("rest"))
+    begins = part["national"].str.contains(plan.prefix)
+    if not begins.any():
+        return part
+    few = part.filter(begins).with_columns(national.str.replace(plan.prefix, "").alias("rest"))
     prefixed = rest.str.len_bytes() < national.str.len_bytes()
     if plan.rewritten:
-        return part.filter(~prefixed)
-    general = plan.regions[0].general.pattern
-    # Taken off where that does not make a number that fits one that does not, and not of a wrong length.
-    taken = (
-        prefixed
-        & (rest.str.contains(general) | ~national.str.contains(general))
-        & ~rest.str.len_bytes().is_in(plan.kept_lengths)
-    )
-    return part.select("row", pl.when(taken).then(rest).otherwise(national).alias("national"))
+        few = few.filter(~prefixed)
+    # The library takes a prefix off where that leaves what looks like a number, whether or not it did before;
+    # and where neither does, which is no valid number either way.
+    taken = prefixed & rest.str.contains(plan.regions[0].general.pattern)
+    few = few.select("row", pl.when(taken).then(rest).otherwise(national).alias("national"))
+    return pl.concat([part.filter(~begins), few])
 
 
 def _is(kind: _Kind) -> pl.Expr:
@@ -196,16 +215,7 @@ def _plan(code: str) -> _Plan | None:
     begins = _begins(prefix) if prefix else None
     if prefix and begins is None:
         return None
-    return _Plan(
-        tuple(regions), begins, bool(main.national_prefix_transform_rule), _kept_lengths(main.general_desc)
-    )
-
-
-def _kept_lengths(general: Any) -> tuple[int, ...]:
-    """The lengths at which the library says "too short", "local" or "no such length", up to the longest."""
-    possible = set(general.possible_length)
-    local = set(general.possible_length_local_only)
-    return tuple(n for n in range(max(possible)) if n not in possible or n in local)
+    return _Plan(tuple(regions), begins, bool(main.national_prefix_transform_rule))
 
 
 def _region(table: Any) -> _Region | None:
