@@ -25,7 +25,7 @@ from leapgrid.workspace import Workspace
 from tests.tui.harness import NASTY, SANDBOX, HarnessApp, until, workspace
 
 LEAD = schema_for("lead")
-SIZES = ((80, 24), (120, 34), (140, 40))
+SIZES = ((80, 24), (120, 34))
 HEADERS = "Full Name,E-Mail,Tel.,Stage,Notes"
 ROWS = (
     "Anna Keller,anna@kellerbau.de,0171 2345678,MQL,called twice",
@@ -290,6 +290,21 @@ async def test_a_click_on_the_line_under_the_cursor_opens_the_list(tmp_path: Pat
         await seen.pilot.click(seen.screen.table, offset=(70, 1))
         await seen.rest()
         assert seen.screen.picker.is_open
+
+    await shown(tmp_path, lead_file(tmp_path), body)
+
+
+async def test_the_footer_of_the_list_can_be_clicked(tmp_path: Path) -> None:
+    async def body(seen: Seen) -> None:
+        await seen.press("space", "down")
+        await seen.pilot.click(seen.screen.footer, offset=(2, 0))
+        await seen.rest()
+        assert seen.fields["Full Name"] == "email"
+        await seen.press("space", "down")
+        await seen.pilot.click(seen.screen.footer, offset=(118, 0))
+        await seen.rest()
+        assert not seen.screen.picker.is_open
+        assert seen.fields["Full Name"] == "email"
 
     await shown(tmp_path, lead_file(tmp_path), body)
 
@@ -720,7 +735,7 @@ async def test_w_saves_a_recipe_that_says_the_same(tmp_path: Path, monkeypatch: 
 async def test_a_recipe_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     async def body(seen: Seen) -> None:
         await seen.press("w")
-        seen.screen.ask.field.set_text("/nowhere/at/all.toml")
+        seen.screen.ask.field.set_text(str(tmp_path / "leads.csv" / "all.toml"))
         await seen.press("enter")
         await until(seen.pilot, lambda: seen.issue.startswith("!"))
         assert seen.screen.ask.is_open

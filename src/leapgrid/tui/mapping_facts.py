@@ -321,7 +321,9 @@ def issue_of(state: MappingState, line: TableLine | None, records: tuple[Preview
                 key = None
             if finding.code == "date_ambiguous":
                 key = ("date_format", "Say which")
-            said = f"Record {number:,}: {visible(finding.message, 200)}"
+            # Where a key helps, what else could be done need not be read first.
+            said = finding.message.partition(". ")[0].removesuffix(".") + "." if key else finding.message
+            said = f"Record {number:,}: {visible(said, 200)}"
             return LineIssue(_SIGNS[finding.severity], where, said, key)
     if line.attention:
         return LineIssue("~", where, f"{visible(line.why, 200)}.")

@@ -60,6 +60,7 @@ _TITLES: dict[Scope, str] = {
     "payload": "On this page",
     "help": "In the help",
     "open": "On this screen",
+    "export": "On this screen",
     "menu": "In the menu",
     "mapping": "On this screen",
     "values": "On this screen",
@@ -95,6 +96,8 @@ def help_parts(below: Page, keymap: dict[str, str]) -> list[Part_]:
     scopes: list[Scope] = [s for s in below.SCOPES if s != "app"]
     if "grid" in scopes:
         scopes += [s for s in ("cell", "result") if s not in scopes]
+    if "mapping" in scopes or "values" in scopes:
+        scopes.append("picking")
     for scope in [*scopes, "app"]:
         mine = scope in below.SCOPES
         entries = [_entry(a, below, keymap, mine) for a in actions_of(scope)]

@@ -281,6 +281,8 @@ class MappingScreen(MappingReading):
             return
         stem = Path(self.raw.name).stem or "import"
         self.ask.open("Save the recipe as", f"{as_typed(Path.cwd())}{stem}.recipe.toml")
+        self.fit()
+        self.show_footer()
         self.say("The next file like this one can be brought in with --recipe. Enter saves, Esc does not.")
 
     @on(TextField.Submitted, "#ask")
@@ -312,4 +314,6 @@ class MappingScreen(MappingReading):
 
     def _close_ask(self) -> None:
         self.ask.close()
+        self.fit()
         self.table.focus()
+        self.show_footer()

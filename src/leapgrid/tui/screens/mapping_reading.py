@@ -19,6 +19,7 @@ from leapgrid.tui.desk import Desk
 from leapgrid.tui.mapping import MappingState, detected, next_choice, options_with, used_choice
 from leapgrid.tui.mapping_facts import FactLine
 from leapgrid.tui.screens.mapping_view import MappingView, Shown
+from leapgrid.tui.widgets.fields import TextField
 from leapgrid.tui.widgets.picker import Picker, PickOption
 from leapgrid.visible import visible
 
@@ -109,6 +110,20 @@ class MappingReading(MappingView):
         self.place_picker()
         self.call_after_refresh(self.place_picker)  # the table may have grown by a line
         self.show_footer()
+
+    def action_take_option(self) -> None:
+        """Enter, for a click on it in the footer."""
+        if self.ask.is_open:
+            self.ask.field.post_message(TextField.Submitted(self.ask.field))
+        else:
+            self.picker.take()
+
+    def action_close_list(self) -> None:
+        """Esc, for a click on it in the footer."""
+        if self.ask.is_open:
+            self.ask.field.post_message(TextField.Left(self.ask.field))
+        else:
+            self.picker.post_message(Picker.Left(self.picker))
 
     @on(Picker.Taken)
     async def _taken(self, event: Picker.Taken) -> None:

@@ -304,6 +304,14 @@ class ValuesScreen(Page):
         super().on_resize(event)
         self.call_after_refresh(self._place)
 
+    def action_take_option(self) -> None:
+        """Enter, for a click on it in the footer."""
+        self.picker.take()
+
+    def action_close_list(self) -> None:
+        """Esc, for a click on it in the footer."""
+        self.picker.post_message(Picker.Left(self.picker))
+
     @on(Picker.Taken)
     def _taken(self, event: Picker.Taken) -> None:
         event.stop()

@@ -154,7 +154,7 @@ class MappingView(Page):
         self.band.repaint()
         self.coverage.show(shown.coverage)
         self.records.show(shown.state.fields, shown.records)
-        self._fit()
+        self.fit()
         self.show_title()
         self.show_issue()
 
@@ -172,7 +172,7 @@ class MappingView(Page):
         self.issue_line.show(IssueState(issue.sign, role, issue.where, "", issue.sentence, "", key))
         self.show_footer()
 
-    def _fit(self) -> None:
+    def fit(self) -> None:
         width, height = self.size
         if not width or not height:
             return
@@ -180,7 +180,7 @@ class MappingView(Page):
         known = self.shown.facts if self.shown is not None else ()
         self.facts.show(known, short=height < _LOW)
         share = share_lines(
-            height - _FRAME,
+            height - _FRAME - self.ask.is_open,
             table=max(1, len(self.table.table)),
             facts=self.facts.lines_needed(width, palette) if known else 0,
             covered=self.coverage.lines_needed(width, palette) if self.shown is not None else 0,
@@ -198,14 +198,15 @@ class MappingView(Page):
             widget.styles.height = max(1, lines)
             widget.styles.margin = (above, 0, 0, 0)
         # The records have what is left, be it only to be empty: the issue line stands at the bottom.
-        rest = height - _FRAME - sum(lines + above for _, lines, above in heights) - share.air[4]
+        above_records = sum(lines + above for _, lines, above in heights) + share.air[4]
+        rest = height - _FRAME - self.ask.is_open - above_records
         self.records.display = rest > 0
         self.records.show_lines(share.records)
         self.records.styles.margin = (share.air[4], 0, 0, 0)
 
     def on_resize(self, event: events.Resize) -> None:
         super().on_resize(event)
-        self._fit()
+        self.fit()
         self.call_after_refresh(self.place_picker)
 
     picks = "field"
@@ -234,16 +235,18 @@ class MappingView(Page):
     def show_table(self, lines: tuple[TableLine, ...], at: int | None = None) -> None:
         """Show other lines than those of the state: with a constant that is only being asked for."""
         self.table.show(lines, at)
-        self._fit()
+        self.fit()
 
     # -- the footer ---------------------------------------------------------------------------------------
 
     def footer_actions(self) -> list[Action]:
-        if self.picker.is_open:
+        if self.picker.is_open or self.ask.is_open:
             return actions_of("picking")
         return actions_of(*self.SCOPES)
 
     def label_of(self, action: Action) -> str:
+        if action.id == "take_option" and self.ask.is_open:
+            return "Save"
         if action.id == "import_file" and self.shown is not None:
             return f"Import {self.raw.frame.height:,}"
         if action.id == "preview_records":
@@ -252,7 +255,7 @@ class MappingView(Page):
 
     def can(self, action_id: str) -> bool:
         if action_id in ("take_option", "close_list"):
-            return self.picker.is_open
+            return self.picker.is_open or self.ask.is_open
         if action_id in ("back", "help", "quit"):
             return not (action_id == "back" and self.picker.is_open)
         shown = self.shown

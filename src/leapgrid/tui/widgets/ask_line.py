@@ -33,7 +33,7 @@ class AskLine(Horizontal):
     """Hidden until something is asked."""
 
     DEFAULT_CSS = """
-    AskLine { height: 1; width: 1fr; display: none; background: $lg-panel; dock: bottom; margin-bottom: 2; }
+    AskLine { height: 1; width: 1fr; display: none; background: $lg-panel; }
     """
 
     def __init__(self) -> None:

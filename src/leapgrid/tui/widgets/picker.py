@@ -160,6 +160,12 @@ class Picker(Widget, can_focus=True):
         self._height = fits + 1
         self.styles.height = self._height
 
+    def take(self) -> None:
+        """As if Enter were pressed."""
+        there, value = self.taken
+        if there:
+            self.post_message(self.Taken(self, value))
+
     # -- what is offered ----------------------------------------------------------------------------------
 
     @property
@@ -217,9 +223,7 @@ class Picker(Widget, can_focus=True):
         page = max(1, self._height - 2)
         steps = {"up": -1, "down": 1, "pageup": -page, "pagedown": page}
         if event.key == "enter" or (event.key == "tab" and self.at is not None):
-            there, value = self.taken
-            if there:
-                self.post_message(self.Taken(self, value))
+            self.take()
         elif event.key == "escape":
             self.post_message(self.Left(self))
         elif event.key in steps:
@@ -303,12 +307,12 @@ class Picker(Widget, can_focus=True):
         label = visible(option.label, 60)
         room = max([10, *(cell_len(visible(o.label, 40)) for o in self.options)])
         parts: list[Part] = [
-            (SIGNS("▸") if here else " ", palette.style("accent", ground, bold=True)),
+            (SIGNS("▸") if here else " ", palette.style("on-cell" if here else "accent", ground, bold=True)),
             (
                 fit(label, min(room, width - 3)) if option.words else cut(label, width - 2),
-                palette.style("strong" if here else "text", ground, bold=here),
+                palette.style("on-cell" if here else "text", ground, bold=here),
             ),
             ("  ", plain),
-            (visible(option.words, 80), palette.style("muted", ground)),
+            (visible(option.words, 80), palette.style("on-cell" if here else "muted", ground)),
         ]
         return strip_of(parts, width, plain)
