@@ -9,7 +9,7 @@ from leapgrid.files.columns import ColumnsBuilder
 from leapgrid.files.headers import normalise, note_extra, resolve_wanted, unique_names
 from leapgrid.files.jsonscan import Literal, Object
 from leapgrid.files.jsontext import compact, depth
-from leapgrid.files.limits import MAX_CELL, MAX_KEYED_CELLS, MAX_COLUMNS, MAX_DEPTH
+from leapgrid.files.limits import MAX_CELL, MAX_COLUMNS, MAX_DEPTH, MAX_KEYED_CELLS
 from leapgrid.files.model import UnreadableFile
 from leapgrid.files.notebook import Notebook, quoted
 from leapgrid.records.frame import Frame
@@ -146,8 +146,8 @@ class RecordTable:
             )
         if width * height > MAX_KEYED_CELLS:
             raise UnreadableFile(
-                f"{self._name} has more than {MAX_KEYED_CELLS:,} cells ({height:,} records, {width:,} different "
-                f"keys up to record {number}). Split it.",
+                f"{self._name} has more than {MAX_KEYED_CELLS:,} cells ({height:,} records, {width:,} "
+                f"different keys up to record {number}). Split it.",
                 line or None,
             )
 
