@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from leapgrid.files import ImportMapping
 from leapgrid.records import CheckContext, ObjectSchema
 
 if TYPE_CHECKING:
-    from leapgrid.files import FileRead, RawFile, ReadOptions
+    from leapgrid.files import FileRead, Proposal, RawFile, ReadOptions
     from leapgrid.workspace import Workspace
 
 SMALL = 256 * 1024
@@ -187,7 +188,13 @@ class Opening:
             cancelled=cancelled or self._cancelled.is_set,
         )
 
-    def draft_of(self, raw: RawFile, said: ImportMapping, remembered: Remembered | None = None) -> Opened:
+    def draft_of(
+        self,
+        raw: RawFile,
+        said: ImportMapping,
+        remembered: Remembered | None = None,
+        proposal: Proposal | None = None,
+    ) -> Opened:
         """Make a draft of what was read, as a person says, here and now.
 
         Raises:
@@ -195,7 +202,8 @@ class Opening:
         """
         from leapgrid.files import map_raw
 
-        read = map_raw(raw, self.wanted.schema, said, remembered.mapping if remembered else None)
+        earlier = remembered.mapping if remembered else None
+        read = map_raw(raw, self.wanted.schema, said, earlier, proposal=proposal)
         return Opened(self._draft(read), raw, read.said, remembered)
 
     # -- in the thread -------------------------------------------------------------------------------------
@@ -224,20 +232,34 @@ class Opening:
         raw = read_head(
             wanted.path, wanted.said.options, schema=wanted.schema, mapping_words=tuple(wanted.said.columns)
         )
-        if raw is None or not raw.frame.height or not propose(raw, wanted.schema, wanted.said).fits():
+        if raw is None or not raw.frame.height:
             return None
-        return self._draft(map_raw(raw, wanted.schema, wanted.said))
+        proposal = propose(raw, wanted.schema, wanted.said)
+        if not proposal.fits():
+            return None
+        return self._draft(map_raw(raw, wanted.schema, wanted.said, proposal=proposal))
 
     def _open(self) -> Opened | Unmapped:
         from leapgrid.files import propose
 
         wanted = self.wanted
+        if self.size > SMALL and self._workspace is not None:
+            # It takes as long to load as the file to read, which needs Python little.
+            threading.Thread(target=self._open_workspace, name="leapgrid-open-workspace", daemon=True).start()
         raw = self.read(wanted.said.options)
         remembered = self._look_up(raw)
         earlier = remembered.mapping if remembered else None
-        if wanted.ask or not propose(raw, wanted.schema, wanted.said, earlier).fits():
+        if wanted.ask:
             return Unmapped(raw, remembered)
-        return self.draft_of(raw, wanted.said, remembered)
+        proposal = propose(raw, wanted.schema, wanted.said, earlier)
+        if not proposal.fits():
+            return Unmapped(raw, remembered)
+        return self.draft_of(raw, wanted.said, remembered, proposal)
+
+    def _open_workspace(self) -> None:
+        if self._workspace is not None:
+            with suppress(Exception):  # whoever needs it next is told
+                self._workspace()
 
     def _look_up(self, raw: RawFile) -> Remembered | None:
         if self._workspace is None:

@@ -63,6 +63,8 @@ def map_raw(
     schema: ObjectSchema,
     said: ImportMapping = _NOTHING,
     remembered: ImportMapping | None = None,
+    *,
+    proposal: Proposal | None = None,
 ) -> FileRead:
     """Make records of a table, without asking anybody.
 
@@ -71,6 +73,7 @@ def map_raw(
         schema: the object whose records it holds.
         said: what a person said about it; goes before all else.
         remembered: what was said of the same headers earlier.
+        proposal: what was proposed of just that already, so that it need not be found out again.
 
     Returns:
         The file's own columns as they were read, and behind them those that were made: constants, and
@@ -80,7 +83,8 @@ def map_raw(
         UnreadableFile: no column is a field, or something was said that does not fit the file.
     """
     notes = Notebook()
-    proposal = propose(raw, schema, said, remembered)
+    if proposal is None:
+        proposal = propose(raw, schema, said, remembered)
     names = unique_names(raw.frame.headers)
     _refuse_constants_of_columns(raw, schema, said, proposal)
     spoken = {c.header: c.field for c in proposal.columns if c.code in ("said", "remembered")}
