@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from leapgrid.files.blocks import BLOCK, Block, NotInEncoding, blocks, lines_of, text_of, told
 from leapgrid.files.dialect import SHOWN, CountMatches, Dialect, find_dialect
@@ -25,6 +26,7 @@ _FLUSH = 4096
 """Rows that are held before they are turned into columns: one call a column instead of one a cell."""
 
 _SAMPLE = 2 * MIB
+"""Bytes in which the delimiter and the header line are sought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,11 @@ def read_table(
     """
     small = source.size < large
     pieces = blocks(source, codec, max(source.size, 1) * 4 if small else block)
-    first = next(pieces)
-    text, whole = _beginning(first)
+    held = [next(pieces)]
+    while not held[-1].last and (small or sum(len(piece.data) for piece in held) < _SAMPLE):
+        held.append(next(pieces))
+    begun = b"".join(piece.data for piece in held)
+    text, whole = (text_of(begun, 1), True) if small else _beginning(begun, held[-1].last)
     lines = list(islice(lines_of(text, 1, source.name), max(3 * LOOKED_AT, (options.header_line or 0) + 1)))
     dialect = find_dialect(
         lines,
@@ -92,9 +97,13 @@ def read_table(
         from leapgrid.files.regular import Bulk
 
         bulk = Bulk(dialect.delimiter, source.name, notes, taker, dialect.first_line)
-        rest = bulk.add(first.data[len(behind.encode()) :], last=first.last)
-        for piece in pieces:
-            rest = bulk.add(rest + piece.data if rest else piece.data, last=piece.last)
+        above = len(behind.encode())
+        del begun
+        rest = b""
+        for piece in chain(_drained(held), pieces):
+            data = piece.data[above:] if above else piece.data
+            above = max(0, above - len(piece.data))
+            rest = bulk.add(rest + data if rest else data, last=piece.last)
         columns, numbers = bulk.finish()
         frame = Frame(dialect.headers, columns, numbers)
     source.unchanged()
@@ -114,16 +123,21 @@ def find_out(source: Source, problem: NotInEncoding, options: ReadOptions, codec
     return find_encoding(source, problem)
 
 
-def _beginning(block: Block) -> tuple[str, bool]:
-    """The text of a block, or of enough of a large one, and whether that is the whole file."""
-    data = block.data
+def _drained(held: list[Block]) -> Iterator[Block]:
+    """The blocks, each let go of once it is used."""
+    while held:
+        yield held.pop(0)
+
+
+def _beginning(data: bytes, last: bool) -> tuple[str, bool]:
+    """The text of what was read first, or of enough of it, and whether that is the whole file."""
     if len(data) > _SAMPLE:
         end = max(data.rfind(b"\n", 0, _SAMPLE), data.rfind(b"\r", 0, _SAMPLE)) + 1
         if end and data[end - 1 : end + 1] == b"\r\n":
             end += 1
         if end:
             return text_of(data[:end], 1), False
-    return text_of(data, 1), block.last
+    return text_of(data, 1), last
 
 
 def _read_small(text: str, source: Source, dialect: Dialect, taker: Taker, notes: Notebook) -> Frame:
