@@ -18,6 +18,7 @@ _SCREENS: tuple[tuple[str, tuple[Scope, ...]], ...] = (
     ("Bring in a file", ("mapping",)),
     ("The values of a column", ("values",)),
     ("A list over a page", ("picking",)),
+    ("Export", ("export",)),
     ("Review & send", ("review",)),
     ("Progress and result", ("result",)),
     ("A page of payload", ("payload",)),

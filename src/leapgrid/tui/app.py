@@ -217,6 +217,16 @@ class LeapGridApp(OpeningApp):
         await self.desk.ready()
         await self._show(ReviewScreen(self.desk, self.keymap))
 
+    @on(asked.AskForExport)
+    async def _export(self, event: asked.AskForExport) -> None:
+        from leapgrid.tui.exporting import Records
+        from leapgrid.tui.screens.export import ExportScreen
+
+        session = self.desk.session
+        if session is not None and len(session.draft.batch):
+            first: Records = "rejected" if event.rejected else "all"
+            await self._show(ExportScreen(self.desk, session, self.keymap, first))
+
     @on(asked.ShowPayload)
     async def _payload(self, event: asked.ShowPayload) -> None:
         from leapgrid.tui.screens.payload import PayloadPage

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from leapgrid.visible import visible
 
-READABLE = frozenset({".csv", ".tsv", ".json", ".json5", ".txt", ".curl"})
+READABLE = frozenset(
+    {".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xls", ".ods", ".json", ".json5", ".jsonl", ".ndjson", ".curl"}
+)
 _MOST_READ = 5000
 
 

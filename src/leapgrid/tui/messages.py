@@ -58,6 +58,13 @@ class AskForFile(Message):
 
 
 @dataclass
+class AskForExport(Message):
+    """Show the screen that exports records; the rejected ones are chosen where that is said."""
+
+    rejected: bool = False
+
+
+@dataclass
 class SendPlan(Message):
     """Send what the review screen showed."""
 

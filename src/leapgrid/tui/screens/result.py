@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from leapgrid.tui.actions import Action, actions_of, bindings
 from leapgrid.tui.desk import Desk
-from leapgrid.tui.messages import AskForReview, PauseSending, StopSending
+from leapgrid.tui.messages import AskForExport, AskForReview, PauseSending, StopSending
 from leapgrid.tui.result import result_state
 from leapgrid.tui.screens.page import Page
 from leapgrid.tui.session import Changed, Session
@@ -54,6 +54,8 @@ class ResultPage(Page):
                 return not self.session.is_sending and self.session.draft.counts().sendable > 0
             case "go_to_cell":
                 return self.view.has_entries
+            case "export_rejected":
+                return self.session.has_rejected
         return True
 
     def label_of(self, action: Action) -> str:
@@ -71,6 +73,9 @@ class ResultPage(Page):
 
     def action_close_result(self) -> None:
         self.dismiss()
+
+    def action_export_rejected(self) -> None:
+        self.post_message(AskForExport(rejected=True))
 
     def action_send_edited(self) -> None:
         self.dismiss()
