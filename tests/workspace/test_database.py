@@ -65,7 +65,7 @@ def test_a_file_of_ours_with_wide_rights_is_narrowed(path: Path) -> None:
         ("trusted_schema", 0),
         ("busy_timeout", 5000),
         ("application_id", 0x4C474731),
-        ("user_version", 1),
+        ("user_version", 2),
         ("secure_delete", 1),
     ],
 )
@@ -126,7 +126,7 @@ def text_file(path: Path) -> None:
 def newer(path: Path) -> None:
     Workspace.open(path).close()
     with sqlite3.connect(path) as other:
-        other.execute("PRAGMA user_version = 2")
+        other.execute("PRAGMA user_version = 3")
     other.close()
 
 

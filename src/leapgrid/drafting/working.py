@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from leapgrid.workspace import Workspace
 
 _PLAIN = CheckContext()
+_NO_SETTINGS: Mapping[str, Any] = {}
 
 
 class WorkingDraft(KnownRows):
@@ -74,10 +75,12 @@ class WorkingDraft(KnownRows):
         header_mapping: Mapping[str, str | None] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        super().__init__(Batch(stored.schema, stored.frame, stored.mapping), context, stored.outcomes)
+        batch = Batch(stored.schema, stored.frame, stored.mapping)
+        super().__init__(batch, _said_over(stored.settings, context), stored.outcomes)
         self.id = stored.id
         self.name = stored.name
         self.source = stored.source
+        self.settings = stored.settings
         self.notes: tuple[Note, ...] = tuple(_note(data) for data in stored.notes)
         self.workspace = workspace
         self.history = History()
@@ -181,7 +184,8 @@ class WorkingDraft(KnownRows):
             WorkspaceError: it cannot be kept.
         """
         notes = [_note_data(note) for note in read.notes]
-        stored = _store(workspace, name, read.schema, read.frame, read.mapping, read.source, notes)
+        settings = _settings(read.said)
+        stored = _store(workspace, name, read.schema, read.frame, read.mapping, read.source, notes, settings)
         return cls(stored, workspace, context=context, header_mapping=read.header_mapping, clock=clock)
 
     @classmethod
@@ -214,8 +218,8 @@ class WorkingDraft(KnownRows):
             WorkspaceError: it cannot be kept.
         """
         notes = [_note_data(note) for note in self.notes]
-        batch = self.batch
-        return _store(workspace, self.name, self.schema, batch.frame, batch.mapping, self.source, notes).id
+        batch, place = self.batch, (self.source, notes, self.settings)
+        return _store(workspace, self.name, self.schema, batch.frame, batch.mapping, *place).id
 
     def go_on_in(self, workspace: Workspace, draft_id: str) -> None:
         """Keep every step in a workspace that :meth:`store_in` put the draft into: those since then too."""
@@ -455,12 +459,28 @@ def _store(
     mapping: Mapping[str, int],
     source: str = "",
     notes: Sequence[dict[str, Any]] = (),
+    settings: Mapping[str, Any] = _NO_SETTINGS,
 ) -> StoredDraft:
     """Keep a new draft, and give it back as it would be loaded."""
     draft_id = ""
     if workspace is not None:
-        draft_id = workspace.create_draft(name, schema, frame, mapping, source, notes)
-    return StoredDraft(draft_id, name, schema, frame, mapping, source, tuple(notes))
+        draft_id = workspace.create_draft(name, schema, frame, mapping, source, notes, settings)
+    return StoredDraft(draft_id, name, schema, frame, mapping, source, tuple(notes), settings=settings)
+
+
+def _settings(said: ImportMapping) -> dict[str, Any]:
+    """What a draft keeps of what was said of its file: how its values are understood."""
+    found = {"default_country": said.default_country, "date_order": said.date_order}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _said_over(settings: Mapping[str, Any], context: CheckContext) -> CheckContext:
+    """The context of a draft: what was said of it, and else what holds for all."""
+    country, order = settings.get("default_country"), settings.get("date_order")
+    return context._replace(
+        default_country=country if isinstance(country, str) else context.default_country,
+        date_order=order if order in ("dmy", "mdy") else context.date_order,
+    )
 
 
 def _note_data(note: Note) -> dict[str, Any]:
@@ -473,6 +493,6 @@ def _note(data: Mapping[str, Any]) -> Note:
 
 def _header_mapping(batch: Batch) -> dict[str, str | None]:
     """As a file's reader would tell it: which header became which field."""
-    from leapgrid.files.mapping import header_mapping_of
+    from leapgrid.files import header_mapping_of
 
     return header_mapping_of(batch.frame, batch.mapping)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from leapgrid.lazy import lazily
 
 if TYPE_CHECKING:
-    from leapgrid.files.headers import suggest_mapping, unique_names
+    from leapgrid.files.headers import suggest_mapping
+    from leapgrid.files.made import constants_in, header_mapping_of, unique_names
     from leapgrid.files.mapping import map_raw, read_file
     from leapgrid.files.model import (
         Detected,
@@ -47,6 +48,8 @@ __all__ = [
     "UnreadableFile",
     "UnwritableFile",
     "ValueUse",
+    "constants_in",
+    "header_mapping_of",
     "load_recipe",
     "map_raw",
     "propose",
@@ -63,7 +66,8 @@ __all__ = [
 __getattr__, __dir__ = lazily(
     __name__,
     {
-        "headers": ("suggest_mapping", "unique_names"),
+        "headers": ("suggest_mapping",),
+        "made": ("constants_in", "header_mapping_of", "unique_names"),
         "model": (
             "Detected",
             "Fact",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from leapgrid.files.aliases import ALIASES, FIRST_NAMES, LAST_NAMES
+from leapgrid.files.made import unique_names as unique_names
 from leapgrid.files.model import UnreadableFile
 from leapgrid.files.notebook import Notebook, quoted
 from leapgrid.records.schema import ObjectSchema
@@ -136,24 +136,6 @@ def match_headers(
 def suggest_mapping(headers: Sequence[str], schema: ObjectSchema) -> tuple[str | None, ...]:
     """For each header the field of which it is a name, or None: see :func:`match_headers`."""
     return tuple(match.field if match else None for match in match_headers(headers, schema))
-
-
-def unique_names(headers: Sequence[str]) -> tuple[str, ...]:
-    """The headers, with those that are empty or stand there a second time named by their place."""
-    taken = Counter(headers)
-    seen: set[str] = set()
-    names: list[str] = []
-    for number, header in enumerate(headers, 1):
-        name = header
-        if not header:
-            name = f"(column {number})"
-        elif header in seen:
-            name = f"{header} (column {number})"
-        while name != header and (name in taken or name in seen):
-            name += "'"
-        seen.add(name)
-        names.append(name)
-    return tuple(names)
 
 
 def resolve_wanted(

@@ -6,7 +6,8 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from leapgrid.files.headers import note_extra, nothing_matches, suggest_mapping, unique_names
+from leapgrid.files.headers import note_extra, nothing_matches, suggest_mapping
+from leapgrid.files.made import CONSTANT, unique_names
 from leapgrid.files.model import FileRead, ImportMapping, RawFile, UnreadableFile
 from leapgrid.files.notebook import Notebook, quoted
 from leapgrid.files.objects import map_keys
@@ -16,9 +17,6 @@ from leapgrid.files.values import counted, has_text, repeated, replaced
 from leapgrid.records.frame import Frame
 from leapgrid.records.schema import ObjectSchema
 from leapgrid.visible import visible
-
-CONSTANT = "(constant)"
-"""What the made column of a constant is called; its field stands behind."""
 
 _NOTHING = ImportMapping()
 
@@ -130,32 +128,6 @@ def map_raw(
             options=raw.options,
         ),
     )
-
-
-def header_mapping_of(frame: Frame, mapping: Mapping[str, int]) -> dict[str, str | None]:
-    """Header -> field, as :attr:`FileRead.header_mapping` had it, of a frame that was stored.
-
-    Args:
-        frame: with the columns that were made on import.
-        mapping: field -> its column.
-    """
-    names = unique_names(frame.headers[: frame.own])
-    fields = {column: field for field, column in mapping.items()}
-    found: dict[str, str | None] = {name: fields.get(column) for column, name in enumerate(names)}
-    for column in range(frame.own, len(frame.headers)):
-        # A matched column is called like the one whose values it has.
-        if frame.headers[column] in found and found[frame.headers[column]] is None:
-            found[frame.headers[column]] = fields.get(column)
-    return found
-
-
-def constants_in(frame: Frame, mapping: Mapping[str, int]) -> dict[str, str]:
-    """Field -> text of the constants that a frame was made with."""
-    return {
-        name: frame.cell(0, column)
-        for name, column in mapping.items()
-        if column >= frame.own and frame.headers[column] == f"{CONSTANT} {name}" and frame.height
-    }
 
 
 def _refuse_constants_of_columns(

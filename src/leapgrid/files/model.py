@@ -7,7 +7,23 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from leapgrid.records.frame import Frame
+from leapgrid.records.importing import ImportMapping, ReadOptions
 from leapgrid.records.schema import ObjectSchema
+
+__all__ = [
+    "Detected",
+    "Fact",
+    "FileError",
+    "FileRead",
+    "ImportMapping",
+    "Kind",
+    "Note",
+    "RawFile",
+    "ReadOptions",
+    "ReadingCancelled",
+    "UnreadableFile",
+    "UnwritableFile",
+]
 
 Kind = Literal["csv", "tsv", "xlsx", "ods", "xls", "json", "jsonl", "curl"]
 """What a file turned out to hold, whatever its name ends in. "csv" is text with any delimiter but tabs."""
@@ -59,23 +75,6 @@ class Note(NamedTuple):
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
-    """How a file is to be read; what is None is found out.
-
-    Attributes:
-        encoding: a name that Python's codecs know, such as ``cp1252``.
-        delimiter: the one character that parts values.
-        header_line: the physical line (or row of the sheet) of the headers, from 1; 0: there are none.
-        sheet: the name of a spreadsheet's sheet.
-    """
-
-    encoding: str | None = None
-    delimiter: str | None = None
-    header_line: int | None = None
-    sheet: str | None = None
-
-
 class Detected(NamedTuple):
     """A fact about a file, with what follows from it.
 
@@ -122,29 +121,6 @@ class RawFile:
     notes: tuple[Note, ...] = ()
     keyed: bool = False
     single: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ImportMapping:
-    """What a person said about bringing in a file: on the mapping screen, by options, in a recipe, earlier.
-
-    Attributes:
-        columns: header (made unique by :func:`unique_names`) -> field, None to leave the column out.
-        constants: field -> the text that every record gets in it.
-        values: field -> {text in the file: text to take instead}.
-        default_country: two letters, for phones without a country code; None: as the profile says.
-        date_order: how 03/04/2026 is read; None: nobody has said.
-        options: how the file is read.
-        may_lack: headers of ``columns`` that need not be in the file, as those that a recipe leaves out.
-    """
-
-    columns: Mapping[str, str | None] = field(default_factory=dict)
-    constants: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    default_country: str | None = None
-    date_order: Literal["dmy", "mdy"] | None = None
-    options: ReadOptions = ReadOptions()
-    may_lack: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         WorkspaceError,
     )
     from leapgrid.workspace.journal import Journal
+    from leapgrid.workspace.mappings import RememberedMapping
     from leapgrid.workspace.model import DraftSummary, JournalEntry, StoredDraft
     from leapgrid.workspace.receipts import StoredAttempt, StoredSubmission
     from leapgrid.workspace.recovery import Recovered
@@ -43,6 +44,7 @@ __all__ = [
     "NotFound",
     "ReadOnly",
     "Recovered",
+    "RememberedMapping",
     "Result",
     "RowsTaken",
     "StoredAttempt",
@@ -60,6 +62,7 @@ __getattr__, __dir__ = lazily(
             "NotFound", "ReadOnly", "RowsTaken", "WorkspaceError",
         ),
         "journal": ("Journal",),
+        "mappings": ("RememberedMapping",),
         "model": ("DraftSummary", "JournalEntry", "StoredDraft"),
         "receipts": ("StoredAttempt", "StoredSubmission"),
         "recovery": ("Recovered",),

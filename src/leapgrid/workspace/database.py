@@ -32,6 +32,7 @@ from leapgrid.workspace.errors import (
     WorkspaceError,
     translated,
 )
+from leapgrid.workspace.migrations import migrate
 from leapgrid.workspace.tables import APPLICATION_ID, USER_VERSION, metadata
 
 BUSY_TIMEOUT_MS = 5000
@@ -178,6 +179,8 @@ class Database:
                     raise Damaged(
                         f"The workspace {self.where} is damaged. Restore a copy or name another one."
                     )
+                if version < USER_VERSION:
+                    migrate(driver, self.path, version)
             driver.execute("PRAGMA journal_mode = PERSIST")
         _protect(self.path)
         if empty:

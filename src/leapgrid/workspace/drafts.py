@@ -35,6 +35,7 @@ class Drafts(Outcomes):
         mapping: Mapping[str, int],
         source: str = "",
         notes: Sequence[Any] = (),
+        settings: Mapping[str, Any] | None = None,
     ) -> str:
         """Keep a new draft.
 
@@ -45,6 +46,7 @@ class Drafts(Outcomes):
             mapping: field to column of the frame.
             source: the file it came from.
             notes: what reading the file found, as JSON objects.
+            settings: what its values mean where they do not say so themselves, as JSON.
 
         Returns:
             Its ULID.
@@ -69,6 +71,7 @@ class Drafts(Outcomes):
                     errors=None,
                     created_at=now,
                     updated_at=now,
+                    settings=dict(settings or {}),
                 )
             )
         return draft_id
@@ -139,6 +142,7 @@ class Drafts(Outcomes):
             ).all()
         with t.understood():
             schema, mapping, notes = schema_from_json(row.schema), dict(row.mapping), tuple(row.notes)
+            settings = dict(row.settings or {})
         return StoredDraft(
             id=draft_id,
             name=row.name,
@@ -150,6 +154,7 @@ class Drafts(Outcomes):
             journal=[JournalEntry(*entry) for entry in entries],
             outcomes=self.outcomes(draft_id),
             issues=self.server_issues(draft_id),
+            settings=settings,
         )
 
     def rename_draft(self, draft_id: str, name: str) -> None:

@@ -70,6 +70,7 @@ class StoredDraft:
         journal: every step since, in order.
         outcomes: of every row that was ever planned or decided on; all others are ready.
         issues: what the server found and is not settled, of the rows that are rejected.
+        settings: ``default_country`` and ``date_order``, where somebody said them of this draft.
     """
 
     id: str
@@ -82,3 +83,4 @@ class StoredDraft:
     journal: list[JournalEntry] = field(default_factory=list)
     outcomes: dict[RowId, RowOutcome] = field(default_factory=dict)
     issues: tuple[Issue, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)

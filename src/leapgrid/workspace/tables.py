@@ -40,7 +40,7 @@ from leapgrid.workspace.errors import Damaged
 APPLICATION_ID = 0x4C474731
 """Marks our files among all SQLite files ("LGG1")."""
 
-USER_VERSION = 1
+USER_VERSION = 2
 """The form of these tables; a file with a higher number was written by a newer LeapGrid."""
 
 
@@ -108,6 +108,9 @@ draft = Table(
     Column("errors", Integer),
     Column("created_at", Float, nullable=False),
     Column("updated_at", Float, nullable=False),
+    # What its values mean where they do not say so: country, order of dates. As form 1 had no such column,
+    # it stands last, where a migration puts it.
+    Column("settings", AsciiJson),
 )
 
 journal_entry = Table(
@@ -244,4 +247,15 @@ decision = Table(
     Column("found", AsciiJson),
     Column("who", Text, nullable=False),
     Index("decision_of_row", "draft_id", "row_id"),
+)
+
+remembered_mapping = Table(
+    "remembered_mapping",
+    metadata,
+    Column("object", Text, primary_key=True),
+    # Hash of the headers as they are compared: the same list in another case is the same.
+    Column("headers_digest", Text, primary_key=True),
+    Column("headers", AsciiJson, nullable=False),
+    Column("mapping", AsciiJson, nullable=False),
+    Column("at", Float, nullable=False),
 )

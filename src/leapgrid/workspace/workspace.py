@@ -10,12 +10,13 @@ from types import TracebackType
 from leapgrid.workspace.database import BUSY_TIMEOUT_MS, Database, path_of
 from leapgrid.workspace.drafts import Drafts
 from leapgrid.workspace.errors import CannotOpen
+from leapgrid.workspace.mappings import Mappings
 from leapgrid.workspace.receipts import Receipts
 from leapgrid.workspace.recovery import Recovered, Recovery
 from leapgrid.workspace.submissions import OWNERS_UNWRITABLE
 
 
-class Workspace(Drafts, Recovery, Receipts):
+class Workspace(Drafts, Mappings, Recovery, Receipts):
     """Drafts, submissions and outcomes, on disk.
 
     Thread-safe: one connection, guarded by a lock. Its calls wait for the disk, so code on an event loop

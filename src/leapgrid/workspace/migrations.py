@@ -1,0 +1,97 @@
+"""From the tables of an earlier LeapGrid to those of this one: all of it in one transaction, after a copy.
+
+The statements of a released form are never changed: they stand here as they ran on people's files.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from leapgrid.visible import visible
+from leapgrid.workspace.errors import CannotOpen
+from leapgrid.workspace.tables import USER_VERSION
+
+STEPS: dict[int, Sequence[str]] = {
+    1: (
+        "ALTER TABLE draft ADD COLUMN settings TEXT",
+        "CREATE TABLE remembered_mapping ("
+        "object TEXT NOT NULL, headers_digest TEXT NOT NULL, headers TEXT NOT NULL, mapping TEXT NOT NULL, "
+        "at FLOAT NOT NULL, PRIMARY KEY (object, headers_digest))",
+    ),
+}
+"""The form that is migrated from -> what makes the next one of it."""
+
+
+def migrate(driver: sqlite3.Connection, path: Path, version: int) -> Path | None:
+    """Bring a file to the present form. Killed at any moment it is of the old or of the new one.
+
+    Args:
+        driver: outside any transaction.
+        path: the file.
+        version: its form.
+
+    Returns:
+        The copy of the file as it was; None where another process had migrated it meanwhile.
+
+    Raises:
+        CannotOpen: the copy cannot be made; nothing was changed.
+        sqlite3.Error: the database fails; nothing was changed.
+    """
+    copy = _copy(driver, path, version)
+    driver.execute("BEGIN IMMEDIATE")
+    try:
+        now = int(driver.execute("PRAGMA user_version").fetchone()[0])
+        for form in range(now, USER_VERSION):
+            for statement in STEPS[form]:
+                driver.execute(statement)
+        driver.execute(f"PRAGMA user_version = {USER_VERSION}")
+        driver.execute("COMMIT")
+    except BaseException:
+        if driver.in_transaction:
+            driver.execute("ROLLBACK")
+        raise
+    if now >= USER_VERSION:
+        copy.unlink(missing_ok=True)
+        return None
+    return copy
+
+
+def _copy(driver: sqlite3.Connection, path: Path, version: int) -> Path:
+    """A copy of the whole file beside it, dated, for the person alone, and on the disk when this returns."""
+    day = time.strftime("%Y%m%d-%H%M%S")
+    stem = f"{path.stem}.form{version}-{day}"
+    copy = path.with_name(f"{stem}{path.suffix}")
+    number = 1
+    while copy.exists():
+        number += 1
+        copy = path.with_name(f"{stem}-{number}{path.suffix}")
+    part = copy.with_name(f"{copy.name}.{os.getpid()}.part")
+    try:
+        # Made first with the right mode: SQLite fills a file that is empty.
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        driver.execute("VACUUM INTO ?", (str(part),))
+        _sync(part)
+        os.replace(part, copy)
+        if os.name == "posix":
+            _sync(path.parent)
+    except OSError as problem:
+        reason = visible(problem.strerror or type(problem).__name__, 80)
+        raise CannotOpen(
+            f"The workspace {visible(str(path), 200)} is of an earlier LeapGrid and is copied before it is "
+            f"changed, but that fails: {reason}."
+        ) from problem
+    finally:
+        part.unlink(missing_ok=True)
+    return copy
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
