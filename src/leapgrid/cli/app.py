@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from leapgrid.cli.about_file import said_of
 from leapgrid.cli.exits import Code, Ended
 from leapgrid.cli.given import Common, Start
 from leapgrid.cli.host import run_app
@@ -27,7 +28,7 @@ from leapgrid.config import (
     theme_name,
 )
 from leapgrid.drafting.opening import Opening
-from leapgrid.files import FileError, ImportMapping
+from leapgrid.files import FileError
 from leapgrid.records import CheckContext, RowState
 from leapgrid.tui.desk import NOT_CONNECTED, Desk, Link, Preferences, SandboxHandle
 from leapgrid.tui.keymap import read_keymap
@@ -77,6 +78,7 @@ def start_app(streams: Streams, start: Start, common: Common) -> Code:
 def open_app(streams: Streams, common: Common, reading: Reading) -> Code:
     """The app on a file that is being read."""
     opening, wiring = reading.opening, reading.wiring
+    opening.open_workspace()
     problem = opening.failure(_FOR_A_SMALL_FILE if opening.is_small else 0)
     if isinstance(problem, FileError):
         raise Ended(Code.USAGE, "unreadable", problem.message) from problem
@@ -128,7 +130,7 @@ def _run(
         why_not_connected=why_not,
         preferences=Preferences(
             object_slug=wiring.schema.slug,
-            said=ImportMapping(columns=common.header_mapping()),
+            said=said_of(common),
             default_country=wiring.profile.default_country,
             timezone=wiring.profile.zone,
         ),

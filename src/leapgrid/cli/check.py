@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from leapgrid.cli.about_file import is_chosen, said_of, write_recipe
 from leapgrid.cli.exits import Code, Ended
 from leapgrid.cli.given import Common, Format, Start
 from leapgrid.cli.issues_text import FIRST, group_lines, in_order, issue_lines
@@ -12,8 +14,12 @@ from leapgrid.cli.layout import columns, plural
 from leapgrid.cli.streams import Streams
 from leapgrid.cli.wiring import Wiring, wire
 from leapgrid.drafting import WorkingDraft, check_report
-from leapgrid.files import UnreadableFile
+from leapgrid.files import ImportMapping, UnreadableFile
 from leapgrid.visible import visible
+from leapgrid.workspace import WorkspaceError
+
+if TYPE_CHECKING:
+    from leapgrid.workspace import Workspace
 
 MOST_NOTES = 20
 _LONG = 20_000
@@ -35,31 +41,45 @@ def check(streams: Streams, start: Start, common: Common, file: str) -> Code:
 
 
 def looked_at(streams: Streams, wiring: Wiring, common: Common, file: str) -> WorkingDraft:
-    """A draft of a file, checked, that is kept nowhere.
+    """A draft of a file, checked, that is kept nowhere; what was used is saved where that was asked for.
 
     Raises:
-        Ended: the file cannot be read.
+        Ended: the file cannot be read, or the recipe not written.
     """
-    return checked(
-        streams,
-        lambda: WorkingDraft.from_file(None, file, wiring.schema, common.said(), context=wiring.context),
-    )
+    return checked(streams, wiring, common, file, None)
 
 
-def checked(streams: Streams, make: Callable[[], WorkingDraft]) -> WorkingDraft:
+def checked(
+    streams: Streams, wiring: Wiring, common: Common, file: str, workspace: Workspace | None
+) -> WorkingDraft:
     """Make a draft of a file and check it.
 
     Raises:
-        Ended: the file cannot be read.
+        Ended: the file cannot be read, or the recipe not written.
     """
+    said = said_of(common)
     try:
-        draft = make()
+        draft = WorkingDraft.from_file(workspace, file, wiring.schema, said, context=wiring.context)
     except UnreadableFile as problem:
         raise Ended(Code.USAGE, "unreadable", problem.message) from problem
+    write_recipe(common, said, draft.header_mapping, wiring.schema.slug)
+    if workspace is not None and is_chosen(said):
+        _remember(workspace, draft, said)
     if len(draft.batch) >= _LONG:
         streams.err(f"Checking {len(draft.batch):,} records.")
     draft.check_all()
     return draft
+
+
+def _remember(workspace: Workspace, draft: WorkingDraft, said: ImportMapping) -> None:
+    """Let the app bring in the next file with the same headers in the same way."""
+    frame = draft.batch.frame
+    try:
+        workspace.remember_mapping(
+            draft.schema.slug, frame.headers[: frame.own], replace(said, columns=dict(draft.header_mapping))
+        )
+    except WorkspaceError:
+        pass  # A convenience; whether the records themselves can be kept is found where they are.
 
 
 def check_lines(draft: WorkingDraft, file: str) -> list[str]:
@@ -105,7 +125,7 @@ def _mapping_lines(draft: WorkingDraft) -> list[str]:
 
 
 def _closing(records: int, errors: int, wrong: int, warned: int, file: str) -> str:
-    name = shlex.quote(file) if file.isprintable() else "FILE"
+    name = shlex.quote(file) if file.isprintable() and file != "-" else "FILE"
     if not records:
         return "There is nothing to send."
     if errors:

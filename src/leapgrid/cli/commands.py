@@ -11,14 +11,12 @@ from leapgrid import __version__
 from leapgrid.cli.exits import Code
 from leapgrid.cli.given import Common, Form, Only, PreviewFormat, Start
 from leapgrid.cli.options import (
-    BaseUrlOption,
     ChunkSizeOption,
     FileArgument,
     FormatOption,
     IncludeInvalidOption,
-    MapOption,
-    ObjectOption,
     ProfileOption,
+    with_common,
 )
 from leapgrid.cli.performing import Act, begin_app, begin_demo, begin_open, perform, started
 from leapgrid.cli.streams import Streams
@@ -58,19 +56,16 @@ def _print_version(wanted: bool) -> None:
         more="The key is read from LEAPGRID_TOKEN; there is no option for it.",
     ),
 )
+@with_common("output")
 def root(
     context: typer.Context,
-    object_slug: ObjectOption = None,
-    base_url: BaseUrlOption = None,
-    profile: ProfileOption = None,
-    mapping: MapOption = None,
-    output: FormatOption = None,
+    common: Common,
     version: Annotated[
         bool,
         typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> None:
-    context.obj = started(Common(object_slug, base_url, profile, tuple(mapping or ()), output))
+    context.obj = started(common)
     if context.invoked_subcommand is None:
         _run(context, Common(), begin_app)
 
@@ -91,18 +86,15 @@ def demo(
 @app.command(
     name="open",
     help="Open the app on a file.",
-    epilog=_examples("leapgrid open leads.csv", "leapgrid open export.csv --map 'Mail=email'"),
+    epilog=_examples(
+        "leapgrid open leads.csv",
+        "leapgrid open export.csv --map 'Mail=email'",
+        "leapgrid open export.csv --recipe crm.recipe.toml",
+    ),
 )
-def open_(
-    context: typer.Context,
-    file: FileArgument,
-    object_slug: ObjectOption = None,
-    base_url: BaseUrlOption = None,
-    profile: ProfileOption = None,
-    mapping: MapOption = None,
-) -> None:
-    act = partial(begin_open, file=file)
-    _run(context, Common(object_slug, base_url, profile, tuple(mapping or ())), act)
+@with_common()
+def open_(context: typer.Context, file: FileArgument, common: Common) -> None:
+    _run(context, common, partial(begin_open, file=file))
 
 
 @app.command(
@@ -110,21 +102,14 @@ def open_(
     help="Read a file, map its columns, check every cell. Sends nothing, needs no key and no network.",
     epilog=_examples("leapgrid check leads.csv", "leapgrid check leads.csv --format json", more=f"{_CODES}."),
 )
-def check(
-    context: typer.Context,
-    file: FileArgument,
-    object_slug: ObjectOption = None,
-    base_url: BaseUrlOption = None,
-    profile: ProfileOption = None,
-    mapping: MapOption = None,
-    output: FormatOption = None,
-) -> None:
+@with_common("output", "save_recipe")
+def check(context: typer.Context, file: FileArgument, common: Common) -> None:
     def act(streams: Streams, start: Start, common: Common) -> Code:
         from leapgrid.cli.check import check as run
 
         return run(streams, start, common, file)
 
-    _run(context, Common(object_slug, base_url, profile, tuple(mapping or ()), output), act)
+    _run(context, common, act)
 
 
 @app.command(
@@ -136,10 +121,12 @@ def check(
         more=f"{_CODES}.",
     ),
 )
+@with_common("save_recipe")
 def preview(
     context: typer.Context,
     file: FileArgument,
-    output: Annotated[
+    common: Common,
+    form: Annotated[
         PreviewFormat,
         typer.Option("--format", help="json: the body of the call. curl: a command for each call."),
     ] = PreviewFormat.JSON,
@@ -148,10 +135,6 @@ def preview(
     ] = None,
     include_invalid: IncludeInvalidOption = False,
     chunk_size: ChunkSizeOption = None,
-    object_slug: ObjectOption = None,
-    base_url: BaseUrlOption = None,
-    profile: ProfileOption = None,
-    mapping: MapOption = None,
 ) -> None:
     def act(streams: Streams, start: Start, common: Common) -> Code:
         from leapgrid.cli.preview import preview as run
@@ -161,13 +144,13 @@ def preview(
             start,
             common,
             file,
-            form=output,
+            form=form,
             rows=rows,
             include_invalid=include_invalid,
             chunk_size=chunk_size,
         )
 
-    _run(context, Common(object_slug, base_url, profile, tuple(mapping or ())), act)
+    _run(context, common, act)
 
 
 @app.command(
@@ -180,9 +163,11 @@ def preview(
         more=f"{_CODES}, 3 outcomes unknown, 4 not connected or not allowed, 130 stopped by Ctrl+C.",
     ),
 )
+@with_common("output", "save_recipe")
 def submit(
     context: typer.Context,
     file: FileArgument,
+    common: Common,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Send without asking.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be sent, and send nothing.")
@@ -201,11 +186,6 @@ def submit(
             "--rejects", metavar="FILE", help="Write what was refused or has errors to this CSV file."
         ),
     ] = None,
-    object_slug: ObjectOption = None,
-    base_url: BaseUrlOption = None,
-    profile: ProfileOption = None,
-    mapping: MapOption = None,
-    output: FormatOption = None,
 ) -> None:
     def act(streams: Streams, start: Start, common: Common) -> Code:
         from leapgrid.cli.submit import Choices
@@ -214,7 +194,7 @@ def submit(
         choices = Choices(yes, dry_run, first, include_invalid, chunk_size, parallel, rejects)
         return run(streams, start, common, file, choices)
 
-    _run(context, Common(object_slug, base_url, profile, tuple(mapping or ()), output), act)
+    _run(context, common, act)
 
 
 @app.command(

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from leapgrid.cli.exits import Code, Ended
 from leapgrid.config import Secret
-
-if TYPE_CHECKING:
-    from leapgrid.files.model import ImportMapping
 
 
 class Format(StrEnum):
@@ -48,6 +44,37 @@ class Form(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class AboutFile:
+    """What was said of a file, as given.
+
+    Attributes:
+        constants: ``--constant``, each FIELD=TEXT.
+        default_country: ``--default-country``.
+        date_format: ``--date-format``.
+        header_line: ``--header-line``.
+        encoding: ``--encoding``.
+        delimiter: ``--delimiter``.
+        sheet: ``--sheet``.
+        recipe: ``--recipe``, a file.
+    """
+
+    constants: Sequence[str] = ()
+    default_country: str | None = None
+    date_format: str | None = None
+    header_line: int | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    recipe: str | None = None
+
+    def over(self, before: AboutFile) -> AboutFile:
+        """These options; where they say nothing, those that stood before the command."""
+        mine = {f.name: getattr(self, f.name) for f in fields(self)}
+        given = {name: value for name, value in mine.items() if value is not None and name != "constants"}
+        return replace(before, constants=(*before.constants, *self.constants), **given)
+
+
+@dataclass(frozen=True, slots=True)
 class Common:
     """What was said of the connection and the file, before or behind the command.
 
@@ -57,6 +84,8 @@ class Common:
         profile: ``--profile``.
         mapping: ``--map``, as given.
         format: ``--format``.
+        file: all else that was said of the file.
+        save_recipe: ``--save-recipe``, a file.
     """
 
     object_slug: str | None = None
@@ -64,6 +93,8 @@ class Common:
     profile: str | None = None
     mapping: Sequence[str] = ()
     format: Format | None = None
+    file: AboutFile = AboutFile()
+    save_recipe: str | None = None
 
     def over(self, before: Common) -> Common:
         """These options; where they say nothing, those that stood before the command."""
@@ -73,6 +104,8 @@ class Common:
             self.profile if self.profile is not None else before.profile,
             (*before.mapping, *self.mapping),
             self.format or before.format,
+            self.file.over(before.file),
+            self.save_recipe if self.save_recipe is not None else before.save_recipe,
         )
 
     def header_mapping(self) -> dict[str, str | None]:
@@ -91,16 +124,6 @@ class Common:
                 )
             mapping[header] = name.strip() or None
         return mapping
-
-    def said(self) -> ImportMapping:
-        """What was said of a file, in all.
-
-        Raises:
-            Ended: something of it cannot be meant.
-        """
-        from leapgrid.files.model import ImportMapping
-
-        return ImportMapping(columns=self.header_mapping())
 
 
 @dataclass(slots=True)

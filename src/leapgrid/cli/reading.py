@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from leapgrid.cli.about_file import said_of
 from leapgrid.cli.given import Common, Start
 from leapgrid.cli.stored import workspace_on_demand
 from leapgrid.cli.wiring import Wiring, wire
 from leapgrid.drafting.opening import Opening, Wanted
-from leapgrid.files import ImportMapping
 
 if TYPE_CHECKING:
     from leapgrid.workspace import Workspace
@@ -41,8 +41,9 @@ def reading_begun(start: Start, common: Common, file: str) -> Iterator[Reading]:
     """
     wiring = wire(start, common)
     with workspace_on_demand() as open_it:
-        said = ImportMapping(columns=common.header_mapping())
+        said = said_of(common)
         opening = Opening(Wanted(file, wiring.schema, said, wiring.context), open_it).start()
+        opening.wait_begun()
         try:
             yield Reading(opening, wiring, open_it)
         finally:

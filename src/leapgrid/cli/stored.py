@@ -81,6 +81,8 @@ def tell_recovered(streams: Streams, workspace: Workspace) -> None:
 
 def tell_earlier(streams: Streams, workspace: Workspace, file: str, base_url: str) -> None:
     """Say that this very file was sent there before, where records of it are or may be at the server."""
+    if file == "-":
+        return  # what stands on standard input now has nothing to do with what stood there before
     earlier = sent_before(workspace, file, base_url)
     if earlier:
         streams.err(

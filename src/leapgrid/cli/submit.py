@@ -85,12 +85,7 @@ def submit(streams: Streams, start: Start, common: Common, file: str, choices: C
     with opened_workspace() as workspace:
         tell_recovered(streams, workspace)
         tell_earlier(streams, workspace, file, where.base_url)
-        draft = checked(
-            streams,
-            lambda: WorkingDraft.from_file(
-                workspace, file, wiring.schema, common.said(), context=wiring.context
-            ),
-        )
+        draft = checked(streams, wiring, common, file, workspace)
         try:
             hold(workspace, draft)
             plan = draft.plan(options)

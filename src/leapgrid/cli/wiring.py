@@ -79,7 +79,12 @@ def wire(start: Start, common: Common) -> Wiring:
     except ConfigError as problem:
         raise Ended(Code.USAGE, "settings", problem.message) from problem
     profile = connection.profile
-    slug = common.object_slug if common.object_slug is not None else profile.object
+    named = common.object_slug
+    if named is None and common.file.recipe is not None:
+        from leapgrid.cli.about_file import object_of
+
+        named = object_of(common)
+    slug = named if named is not None else profile.object
     return Wiring(settings, connection, schema_of(slug), CheckContext(profile.default_country, profile.zone))
 
 
