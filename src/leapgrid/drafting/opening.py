@@ -30,6 +30,7 @@ SMALL = 256 * 1024
 HEAD = 128 * 1024
 """Bytes that are shown at once of a larger file."""
 
+_TABLES = frozenset({".csv", ".tsv", ".tab", ".txt"})
 _NO_HEAD = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 
 
@@ -113,6 +114,7 @@ class Opening:
         self._workspace = workspace
         self._progress = (0, 0)
         self._cancelled = threading.Event()
+        self._begun = threading.Event()
         self._thread: threading.Thread | None = None
         for future in (self.head, self.result):
             future.set_running_or_notify_cancel()  # who waits and gives up does not cancel it: cancel() does
@@ -123,6 +125,23 @@ class Opening:
             self._thread = threading.Thread(target=self._run, name="leapgrid-open", daemon=True)
             self._thread.start()
         return self
+
+    def wait_begun(self, seconds: float = 1.0) -> None:
+        """Wait until the reading itself begins, which needs Python little.
+
+        What is loaded for it before would only come later if something else was loaded beside it.
+        """
+        self._begun.wait(seconds)
+
+    def open_workspace(self) -> None:
+        """Open what remembers mappings in another thread, while the file is read."""
+        if self._workspace is not None:
+            threading.Thread(target=self._open_it, name="leapgrid-workspace", daemon=True).start()
+
+    def _open_it(self) -> None:
+        if self._workspace is not None:
+            with suppress(Exception):  # whoever needs it next is told
+                self._workspace()
 
     def cancel(self) -> None:
         """Leave it; the thread ends when the reader looks up."""
@@ -218,6 +237,7 @@ class Opening:
             self.result.set_result(self._open())
         except BaseException as problem:  # whatever it is, it is told where it is waited for
             self.result.set_exception(problem)
+        self._begun.set()
 
     def _show_head(self) -> WorkingDraft | None:
         wanted = self.wanted
@@ -243,9 +263,9 @@ class Opening:
         from leapgrid.files import propose
 
         wanted = self.wanted
-        if self.size > SMALL and self._workspace is not None:
-            # It takes as long to load as the file to read, which needs Python little.
-            threading.Thread(target=self._open_workspace, name="leapgrid-open-workspace", daemon=True).start()
+        if self.size > SMALL and Path(wanted.path).suffix.lower() in _TABLES:
+            import polars  # noqa: F401  # what the reader is going to use
+        self._begun.set()
         raw = self.read(wanted.said.options)
         remembered = self._look_up(raw)
         earlier = remembered.mapping if remembered else None
@@ -255,11 +275,6 @@ class Opening:
         if not proposal.fits():
             return Unmapped(raw, remembered)
         return self.draft_of(raw, wanted.said, remembered, proposal)
-
-    def _open_workspace(self) -> None:
-        if self._workspace is not None:
-            with suppress(Exception):  # whoever needs it next is told
-                self._workspace()
 
     def _look_up(self, raw: RawFile) -> Remembered | None:
         if self._workspace is None:
