@@ -787,7 +787,7 @@ async def test_a_list_from_excel_in_german(tmp_path: Path, size: tuple[int, int]
         context=CheckContext("DE"),
     )
     assert [r["name"] for r in records(seen.imported())] == ["Anna Keller", "Ute Müller", "Jörg Weiß"]
-    assert seen.result.mapping.default_country == "DE"
+    assert seen.result.mapping.default_country is None  # nobody said it: the profile does
 
 
 async def test_the_header_line_is_found_by_h(tmp_path: Path) -> None:

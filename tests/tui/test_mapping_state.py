@@ -245,6 +245,7 @@ def test_choices_follow_each_other_and_begin_again() -> None:
     assert next_choice((), None) is None
     assert options_with(ReadOptions("cp1252"), "header", 0) == ReadOptions("cp1252", None, 0)
     assert options_with(ReadOptions(), "delimiter", ";") == ReadOptions(delimiter=";")
+    assert options_with(ReadOptions(header_line=4), "sheet", "More") == ReadOptions(sheet="More")
 
 
 def test_reading_again_keeps_what_was_said_of_columns_that_are_still_there() -> None:

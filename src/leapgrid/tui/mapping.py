@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from leapgrid.files.model import Detected, Fact, ImportMapping, RawFile, ReadOptions
 from leapgrid.records.checks import CheckContext, DateOrder
 from leapgrid.records.schema import Field, FieldType, ObjectSchema
+from leapgrid.visible import visible
 
 if TYPE_CHECKING:
     from leapgrid.files.proposal import Proposal, ValueUse
@@ -165,13 +166,17 @@ class MappingState:
 
     @property
     def result(self) -> ImportMapping:
-        """All that is so now, said in full: the same file gives the same records by it alone."""
+        """All that is so now, said in full: the same file gives the same records by it alone.
+
+        What nobody said is not in it: the country of the profile may be another one next time.
+        """
+        before = self.remembered or ImportMapping()
         return ImportMapping(
             columns=self.field_of,
             constants=dict(self.proposal.constants),
             values=self.values,
-            default_country=self.context.default_country,
-            date_order=self.context.date_order,
+            default_country=self.said.default_country or before.default_country,
+            date_order=self.said.date_order or before.date_order,
             options=self.said.options,
         )
 
@@ -189,7 +194,7 @@ class MappingState:
     @property
     def nothing_matches(self) -> str:
         """The sentence for a file of whose headers none is known."""
-        sentence = f"None of these headers is a field of {self.schema.label}."
+        sentence = f"None of these headers is a field of {visible(self.schema.label, 40)}."
         line = self.raw.options.header_line
         return f"{sentence} Is line {line} the header?" if line else sentence
 
@@ -402,7 +407,7 @@ def options_with(said: ReadOptions, fact: Fact, choice: str | int) -> ReadOption
         case "delimiter", str():
             return replace(said, delimiter=choice)
         case "sheet", str():
-            return replace(said, sheet=choice)
+            return replace(said, sheet=choice, header_line=None)  # the other sheet has another header
         case "header", int():
             return replace(said, header_line=choice)
     return said

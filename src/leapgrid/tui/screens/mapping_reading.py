@@ -213,6 +213,8 @@ class MappingReading(MappingView):
             self.say(f"Not {_said_of(fact, choice)}: {problem}", sign="!", role="error")
             return
         self._done_reading()
+        if fact in ("sheet", "delimiter"):
+            self.choices.pop("header", None)  # these were lines of another table
         await self.go_on(lambda: state.reread(raw, options), at=0 if fact != "encoding" else None)
         self._say_choices(fact, choice)
 
