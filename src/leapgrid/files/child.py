@@ -167,6 +167,9 @@ def limit(limits: list[float]) -> None:
         limits: memory, cpu, wall and output as in :class:`ChildLimits`.
     """
     memory, cpu, wall, output = limits
+    if hasattr(signal, "SIGXCPU"):
+        # Whoever started the app may have told its processes not to heed it.
+        signal.signal(signal.SIGXCPU, signal.SIG_DFL)
     if hasattr(signal, "alarm"):
         # Should the app be killed meanwhile, this process still ends.
         signal.alarm(int(wall) + 2)
@@ -179,17 +182,18 @@ def limit(limits: list[float]) -> None:
         ("RLIMIT_AS", memory),
         ("RLIMIT_CPU", cpu),
         ("RLIMIT_FSIZE", output),
-        ("RLIMIT_NPROC", None),
         ("RLIMIT_NOFILE", 64),
     ):
         name = getattr(resource, kind, None)
-        if name is None or most is None:
+        if name is None:
             continue
         _, hard = resource.getrlimit(name)
-        value = int(most) if hard == resource.RLIM_INFINITY else min(int(most), hard)
+        unlimited = hard == resource.RLIM_INFINITY
+        value = int(most) if unlimited else min(int(most), hard)
+        # A second more until the signal that says nothing of its reason.
+        last = value + 1 if kind == "RLIMIT_CPU" and (unlimited or value < hard) else value
         try:
-            # A second more until the signal that cannot be caught.
-            resource.setrlimit(name, (value, value + 1 if kind == "RLIMIT_CPU" and value < hard else value))
+            resource.setrlimit(name, (value, last))
         except (OSError, ValueError):
             pass  # macOS knows RLIMIT_AS and refuses to set it
 

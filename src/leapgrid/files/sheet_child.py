@@ -24,11 +24,14 @@ from leapgrid.visible import visible
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
+    from leapgrid.files.sheet_xlsx import Scan
+
 HEAD = "head.json"
 ARROW = "table.arrow"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _BLOCK = 1 << 20
+_NO_ESCAPES: dict[str, str] = {}
 _PADDING = 5_000_000
 _MOST_SHEETS = 5_000
 _WORDS = "WordDocument".encode("utf-16-le")
@@ -75,7 +78,7 @@ class _Reading:
         begin = file.read(8)
         if begin.startswith(_OLE):
             self._refuse_other_ole()
-            return self._read_calamine("xls")
+            return self._read_xls()
         archive = Archive(file, self._name, self._limits)
         kind = archive.kind()
         archive.refuse_doctypes()
@@ -125,42 +128,60 @@ class _Reading:
         return self._answer("ods", reader.names, reader.hidden, reader.table, reader.notes)
 
     def _read_xlsx(self, archive: Archive) -> dict[str, Any]:
-        from leapgrid.files.sheet_xlsx import Scan, digit_formats, scan_sheet, scan_texts, sheet_parts
+        from leapgrid.files.sheet_xlsx import digit_formats, scan_sheet, scan_texts, sheet_parts
 
         parts = sheet_parts(archive, self._name)
         formats = digit_formats(archive, self._name)
         escapes: dict[str, str] = {}
         scan_texts(archive, self._name, self._limits, escapes)
-        scans: dict[str, Scan] = {}
         part_of = {sheet.name: sheet for sheet in parts}
 
-        def filled(sheet: str) -> bool:
+        def scan(_: int, sheet: str) -> Scan | None:
             found = part_of.get(sheet)
             if found is None or found.part not in archive.parts:
-                return True  # whatever is wrong, calamine will say so
-            declared = archive.parts[found.part].file_size
-            scans[sheet] = scan_sheet(
+                return None  # whatever is wrong, calamine will say so
+            declared = max(archive.parts[found.part].file_size, 1)
+            return scan_sheet(
                 archive,
                 found,
                 self._name,
                 self._limits,
                 formats,
                 escapes,
-                lambda seen: self._tell(0.4 * seen / max(declared, 1)),
+                lambda seen: self._tell(0.4 * seen / declared),
             )
-            # Some programs write cells without their names; then calamine has to say whether there are any.
-            return scans[sheet].cells > 0 or scans[sheet].rows > 0
 
-        return self._read_calamine("xlsx", filled=filled, scans=scans, escapes=escapes)
+        return self._read_calamine("xlsx", scan, escapes)
+
+    def _read_xls(self) -> dict[str, Any]:
+        from leapgrid.files.sheet_xls import OldWorkbook
+        from leapgrid.files.sheet_xlsx import Scan, cell_name, place
+
+        book = OldWorkbook(self._file)
+        if book.locked:
+            raise locked(self._name)
+
+        def errors(index: int, _: str) -> Scan:
+            scan = Scan(rows=1)
+            for row, column, text in book.errors(index):
+                scan.shown[place(row, column)] = text
+                scan.errors.append((row, cell_name(row, column), text))
+            return scan
+
+        return self._read_calamine("xls", errors, {})
 
     def _read_calamine(
         self,
         kind: str,
-        *,
-        filled: Callable[[str], bool] | None = None,
-        scans: dict[str, Any] | None = None,
-        escapes: dict[str, str] | None = None,
+        scan_of: Callable[[int, str], Scan | None] = lambda *_: None,
+        escapes: dict[str, str] = _NO_ESCAPES,
     ) -> dict[str, Any]:
+        """Let calamine read.
+
+        Args:
+            scan_of: index and name of a sheet -> what was seen of it before calamine loads it.
+            escapes: texts that calamine gives -> what they mean; filled by then.
+        """
         from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
         self._file.seek(0)
@@ -168,14 +189,16 @@ class _Reading:
             book = CalamineWorkbook.from_filelike(self._file)
             names, hidden = _sheets(book)
             chosen = self._choose(names, hidden)
-            candidates = [chosen] if chosen is not None else [name for name in names if name not in hidden]
-            for sheet_name in candidates:
-                if filled is not None and not filled(sheet_name):
+            for index, sheet_name in enumerate(names):
+                if sheet_name != chosen if chosen is not None else sheet_name in hidden:
+                    continue
+                scan = scan_of(index, sheet_name)
+                # Some programs write cells without their names: rows are reason enough to look.
+                if scan is not None and not scan.cells and not scan.rows:
                     continue
                 sheet = book.get_sheet_by_name(sheet_name)
                 if sheet.start is not None:
-                    scan = (scans or {}).get(sheet_name)
-                    return self._collect(kind, names, hidden, sheet, scan, escapes or {})
+                    return self._collect(kind, names, hidden, sheet, scan, escapes)
         except PasswordError as problem:
             raise locked(self._name) from problem
         except CalamineError as problem:
@@ -188,17 +211,17 @@ class _Reading:
         names: list[str],
         hidden: list[str],
         sheet: CalamineSheet,
-        scan: Any,
+        scan: Scan | None,
         escapes: dict[str, str],
     ) -> dict[str, Any]:
         from leapgrid.files.sheet_xlsx import cell_name, place
 
-        table = Table(sheet.name, self._name, self._limits)
         notes = SheetNotes()
         shown: dict[int, str] = scan.shown if scan is not None else {}
         shown_rows = {at // place(1, 0) for at in shown}
         assert sheet.start is not None
         top, left = sheet.start
+        table = Table(sheet.name, self._name, self._limits, left)
         first, rows = 1, sheet.iter_rows()
         if top * sheet.width > _PADDING:
             # Rows before the first cell come as empty ones; here they would be too many.
@@ -226,7 +249,7 @@ class _Reading:
                 for column in range(len(texts)):
                     if (text := shown.get(start + column)) is not None:
                         texts[column] = text
-            table.add(number, [""] * left + texts)
+            table.add(number, texts)
             if not number & 1023:
                 self._tell(0.6 + 0.4 * number / height)
         if scan is not None:
@@ -287,7 +310,7 @@ class _Reading:
             "hidden": hidden,
             "chosen": table.sheet,
             "left": table.left,
-            "width": table.right - table.left,
+            "width": table.width,
             "height": len(rows),
             "rows": _spans(rows),
             "notes": [list(note) for note in notes.finish(rows)],

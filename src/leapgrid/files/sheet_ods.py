@@ -20,7 +20,7 @@ from leapgrid.files.sheet_xlsx import cell_name, too_wide
 from leapgrid.files.sheet_zip import Archive, damaged
 
 _CONTENT = "content.xml"
-_INTEGER = re.compile(r"-?\d{1,15}")
+_INTEGER = re.compile(r"-?[1-9]\d{0,39}|0")
 _PERIOD = re.compile(r"(-?)P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,](\d+))?S)?")
 _FRACTION = re.compile(r"[.,]0+(?=$|Z|[+-])")
 _AS_SHOWN = re.compile(r"[0+(][-+() /0-9]*")

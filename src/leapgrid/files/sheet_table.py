@@ -29,9 +29,10 @@ class Table:
         sheet: its name, for messages.
         name: the file's name as messages print it.
         limits: what the table may take.
+        start: the column of the sheet where the rows begin that are added, from 0.
     """
 
-    def __init__(self, sheet: str, name: str, limits: SheetLimits) -> None:
+    def __init__(self, sheet: str, name: str, limits: SheetLimits, start: int = 0) -> None:
         self.sheet = sheet
         self._name = name
         self._limits = limits
@@ -41,15 +42,16 @@ class Table:
         self._bytes = 0
         self._cells = 0
         self.rows = array("q")
-        self.left = -1
-        self.right = 0
+        self._start = start
+        self._first = -1
+        self._end = 0
 
     def add(self, row: int, texts: list[str]) -> None:
         """Take a row, and keep the list.
 
         Args:
             row: its number in the sheet, from 1; larger than those before.
-            texts: from column A on.
+            texts: of its cells, from column ``start`` on.
 
         Raises:
             UnreadableFile: the table becomes too large.
@@ -76,19 +78,20 @@ class Table:
                 continue
             if longest > self._limits.text:
                 row = next(at for at, text in enumerate(column) if len(text) > self._limits.text)
+                cell = cell_name(self.rows[first + row], self._start + index + 1)
                 raise UnreadableFile(
-                    f"Cell {cell_name(self.rows[first + row], index + 1)} of sheet {quoted(self.sheet)} in "
+                    f"Cell {cell} of sheet {quoted(self.sheet)} in "
                     f"{self._name} has more than {self._limits.text:,} characters. Shorten it, or leave its "
                     "column out.",
                     self.rows[first + row],
                 )
-            self.left = index if self.left < 0 else min(self.left, index)
-            self.right = max(self.right, index + 1)
+            self._first = index if self._first < 0 else min(self._first, index)
+            self._end = max(self._end, index + 1)
             self._bytes += sum(size for size in map(len, column) if size > _INLINE)
         self._bytes += 16 * len(columns) * len(columns[0])
         self._cells += len(columns) * len(columns[0])
-        if self.right - self.left > self._limits.columns:
-            raise too_wide(self.right - self.left, self.sheet, self._name, self._limits)
+        if self.width > self._limits.columns:
+            raise too_wide(self.width, self.sheet, self._name, self._limits)
         if self._bytes > self._limits.table or self._cells > self._limits.cells:
             raise UnreadableFile(
                 f"Sheet {quoted(self.sheet)} of {self._name} takes more than "
@@ -109,7 +112,16 @@ class Table:
             UnreadableFile: as :meth:`add`.
         """
         self._flush()
-        self.left = max(self.left, 0)
+
+    @property
+    def left(self) -> int:
+        """The column of the sheet where the table begins, from 0."""
+        return self._start + max(self._first, 0)
+
+    @property
+    def width(self) -> int:
+        """How many columns there are."""
+        return self._end - max(self._first, 0)
 
     @property
     def small(self) -> bool:
@@ -118,10 +130,10 @@ class Table:
 
     def lists(self) -> list[list[str]]:
         """The columns of a small table."""
-        columns: list[list[str]] = [[] for _ in range(self.left, self.right)]
+        columns: list[list[str]] = [[] for _ in range(max(self._first, 0), self._end)]
         for part in self._parts:
             height = len(part[0])
-            for index, column in enumerate(columns, self.left):
+            for index, column in enumerate(columns, max(self._first, 0)):
                 column.extend(part[index] if index < len(part) else [""] * height)
         return columns
 
@@ -131,14 +143,14 @@ class Table:
 
         columns: dict[str, Any] = {}
         heights = [len(part[0]) for part in self._parts]
-        for index in range(self.left, self.right):
+        for index in range(max(self._first, 0), self._end):
             pieces = [
                 part[index] if index < len(part) else pl.Series([""]).new_from_index(0, height)
                 for part, height in zip(self._parts, heights, strict=True)
             ]
             if any(piece.dtype == pl.Binary for piece in pieces):
                 pieces = [piece.cast(pl.Binary) for piece in pieces]
-            columns[str(index - self.left)] = pl.concat(pieces)
+            columns[str(index)] = pl.concat(pieces)
         pl.DataFrame(columns).write_ipc(path, compression="zstd")
 
 

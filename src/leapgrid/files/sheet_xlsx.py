@@ -6,7 +6,6 @@ the last cell, so that two cells far apart end the process. Here the sheet strea
 
 from __future__ import annotations
 
-import html
 import re
 import xml.parsers.expat
 from collections.abc import Callable, Iterator
@@ -26,9 +25,10 @@ _WORKBOOK = "xl/workbook.xml"
 
 # No part of these patterns runs past the next "<", so that no text makes them slow.
 _OPEN = rb"<(?:\w+:)?c\s"
-_REF = rb"(?:[^<>]*?\s)?r=[\"']([A-Za-z]+)(\d+)[\"']"
+_REF = rb"(?:[^<>]*?\s)?r\s*=\s*[\"']([A-Za-z]+)(\d+)[\"']"
 _FORMULA = rb"<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)"
 _FILLED = re.compile(_OPEN + _REF + rb"(?:[^<>]*[^<>/])?>")
+_UNNAMED = re.compile(rb"<(?:\w+:)?c(?:\s[^<>]*)?>")
 _ROW = re.compile(rb"<(?:\w+:)?row[\s/>]")
 _ERROR = re.compile(
     _OPEN + rb"(?=[^<>]*?\bt=[\"']e[\"'])" + _REF + rb"[^<>]*>\s*(?:" + _FORMULA + rb")?\s*"
@@ -38,7 +38,18 @@ _NO_RESULT = re.compile(
     _OPEN + rb"(?![^<>]*?\bt=[\"']str[\"'])" + _REF + rb"[^<>]*>\s*" + _FORMULA + rb"\s*"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
+_DIGITS = re.compile(rb">-?[1-9]\d{15,39}<")
+_LONG = re.compile(
+    _OPEN + rb"(?![^<>]*?\bt=[\"'](?!n[\"']))" + _REF + rb"[^<>]*>\s*(?:" + _FORMULA + rb")?\s*"
+    rb"<(?:\w+:)?v>(-?[1-9]\d{15,39})</"
+)
 _TEXT = re.compile(rb"<(?:\w+:)?(?:t|v)(?:\s[^<>]*)?>([^<]*_x[0-9A-Fa-f]{4}_[^<]*)</")
+_INLINE = re.compile(
+    _OPEN + _REF + rb"[^<>]*>\s*<(?:\w+:)?is>\s*"
+    rb"<(?:\w+:)?t(?:\s[^<>]*)?>([^<]*_x[0-9A-Fa-f]{4}_[^<]*)</(?:\w+:)?t>\s*</(?:\w+:)?is>"
+)
+_ENTITY = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|(amp|lt|gt|quot|apos));")
+_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _BYTE_ESCAPE = re.compile(r"_x00([0-9A-Fa-f]{2})_")
 
@@ -63,7 +74,7 @@ class Scan:
     """What was seen of a sheet.
 
     Attributes:
-        cells: how many cells hold something.
+        cells: how many cells hold something. unnamed: how many, at most, do not say where they stand.
         top, bottom, left, right: where they lie; rows and columns count from 1.
         lowest, rightmost: the names of two of the cells at the edges.
         shown: place (see :func:`place`) -> the text that a person sees there.
@@ -79,6 +90,7 @@ class Scan:
     lowest: str = ""
     rightmost: str = ""
     rows: int = 0
+    unnamed: int = 0
     shown: dict[int, str] = field(default_factory=dict)
     errors: list[tuple[int, str, str]] = field(default_factory=list)
     no_result: list[tuple[int, str]] = field(default_factory=list)
@@ -205,31 +217,41 @@ def scan_sheet(
         found = _FILLED.findall(data)
         if found:
             _extend(scan, found)
+        else:  # some programs leave the names of the cells out
+            scan.unnamed += len(_UNNAMED.findall(data))
         if scan.bottom > MAX_ROWS or scan.right > MAX_WIDTH:
             cell = visible(scan.lowest if scan.bottom > MAX_ROWS else scan.rightmost, 30)
             raise UnreadableFile(
                 f"Sheet {quoted(sheet.name)} of {name} has a cell {cell}; a sheet ends at XFD1048576. "
                 "Save it again in a spreadsheet program, or as CSV (UTF-8)."
             )
-        if scan.rows > MAX_ROWS or scan.cells > limits.cells:
-            most = f"{MAX_ROWS:,} rows" if scan.rows > MAX_ROWS else f"{limits.cells:,} cells"
+        most_cells = min(limits.cells, limits.table // 16)
+        if scan.rows > MAX_ROWS or scan.cells + scan.unnamed > most_cells:
+            most = f"{MAX_ROWS:,} rows" if scan.rows > MAX_ROWS else f"{most_cells:,} cells"
             raise UnreadableFile(
                 f"Sheet {quoted(sheet.name)} of {name} has more than {most}. "
                 "Split it, or save it as CSV (UTF-8)."
             )
         if b'"e"' in data or b"'e'" in data:
             for letters, row, text in _ERROR.findall(data):
-                at, error = place(int(row), column_number(letters)), text.decode("utf-8", "replace")
-                scan.shown[at] = html.unescape(error)
+                error = _text(text)
+                scan.shown[place(int(row), column_number(letters))] = error
                 scan.errors.append((int(row), f"{letters.decode().upper()}{int(row)}", error))
         if b"<f" in data or b":f" in data:
             for letters, row in _NO_RESULT.findall(data):
                 scan.no_result.append((int(row), f"{letters.decode().upper()}{int(row)}"))
+        if _DIGITS.search(data):
+            # Spreadsheet programs keep 15 digits, but others write all, as for identifiers.
+            for letters, row, stored in _LONG.findall(data):
+                scan.shown[place(int(row), column_number(letters))] = stored.decode()
         if shown is not None:
             for letters, row, style, stored in shown.findall(data):
                 value = float(stored)
                 if value == int(value) and abs(value) < 1e15:
                     scan.shown[place(int(row), column_number(letters))] = formats[style](int(value))
+        if b"_x" in data:
+            for letters, row, raw in _INLINE.findall(data):
+                scan.shown[place(int(row), column_number(letters))] = _meant(_text(raw))
         note_escapes(data, escapes)
     _refuse_far_cells(scan, sheet, name, limits)
     return scan
@@ -315,15 +337,34 @@ def note_escapes(data: bytes, escapes: dict[str, str]) -> None:
     if b"_x" not in data:
         return
     for raw in _TEXT.findall(data):
-        text = html.unescape(raw.decode("utf-8", "replace"))
+        text = _text(raw)
         given = _BYTE_ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
-        meant = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+        meant = _meant(text)
         if meant != given:
-            # Two halves side by side are one character.
-            joined = meant.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
-            escapes.setdefault(given, joined)
+            escapes.setdefault(given, meant)
         elif _ESCAPE.search(given):
             escapes[given] = given
+
+
+def _text(raw: bytes) -> str:
+    """What stands between two tags, as an XML reader gives it."""
+    text = raw.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    return _ENTITY.sub(_character, text)
+
+
+def _character(match: re.Match[str]) -> str:
+    hexadecimal, decimal, name = match.groups()
+    if name:
+        return _NAMED[name]
+    code = int(hexadecimal, 16) if hexadecimal else int(decimal)
+    return chr(code) if code <= 0x10FFFF else "\ufffd"
+
+
+def _meant(text: str) -> str:
+    """The text with the escapes of spreadsheet programs undone."""
+    meant = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    # Two halves side by side are one character.
+    return meant.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 
 def _pieces(
