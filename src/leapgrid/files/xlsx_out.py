@@ -15,6 +15,8 @@ MAX_ROWS = 1_048_576
 MAX_COLUMNS = 16_384
 MAX_TEXT = 32_767
 """UTF-16 units in one cell."""
+_AS_TEXT = 49
+"""The number format "@" that every spreadsheet program has built in."""
 _MAX_SHEET_NAME = 31
 
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
@@ -68,23 +70,19 @@ def write_xlsx(
         page = workbook.add_worksheet(_sheet_name(sheet), _text_sheet())
         try:
             count = _fill(workbook, page, headers, rows)
-        except BaseException:
-            # Closing it would write what there is.
-            page.row_data_fh.close()
-            workbook.fileclosed = True
-            raise
-        try:
             workbook.close()
         except FileCreateError as problem:
-            raise (
-                problem.args[0] if isinstance(problem.args[0], OSError) else OSError(str(problem))
-            ) from None
+            # The library packs the system's error in one of its own.
+            raise OSError(*getattr(problem.args[0], "args", problem.args)) from problem
+        finally:
+            workbook.fileclosed = True  # else it writes what there is when it is collected after a failure
+            page.row_data_fh.close()
     return count
 
 
 def _fill(workbook: Any, page: Any, headers: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
-    text = workbook.add_format({"num_format": "@"})
-    bold = workbook.add_format({"num_format": "@", "bold": True})
+    text = workbook.add_format({"num_format": _AS_TEXT})
+    bold = workbook.add_format({"num_format": _AS_TEXT, "bold": True})
     page.freeze_panes(1, 0)
     waiting: list[Sequence[str]] = []
     widths = [min(max(len(header) + 2, _WIDTH[0]), _WIDTH[-1]) for header in headers]
