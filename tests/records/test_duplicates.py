@@ -13,7 +13,8 @@ KEYS = st.sampled_from([None, "a", "b", "c"])
 
 def duplicates(keys: list[str | None], compact: bool = False) -> Duplicates:
     column = pl.Series(keys, dtype=pl.String) if compact else keys
-    return Duplicates({"email": shared_keys(column)}, lambda row: row, lambda row, field: f"{field} {row}")
+    shared = {"email": shared_keys(column)}
+    return Duplicates(shared, lambda row: row, lambda row, field: f"{field} {row}", lambda: 0)
 
 
 def sentence(found: Duplicates, row: int) -> str:
@@ -42,9 +43,14 @@ def test_of_many_rows_the_own_and_the_first_other_are_named() -> None:
 
 
 def test_the_numbers_are_those_of_now() -> None:
-    moved = {0: 5, 3: 8}
-    found = Duplicates({"external_id": shared_keys(["a", None, "b", "a"])}, moved.get, lambda row, field: "")
+    moved, versions = {0: 5, 3: 8}, [1]
+    shared = {"external_id": shared_keys(["a", None, "b", "a"])}
+    found = Duplicates(shared, moved.get, lambda row, field: "", lambda: versions[0])
     assert found.issue(0, "external_id").message == "Rows 6 and 9 have the same external id."
+    assert found.issue(0, "external_id") is found.issue(0, "external_id")
+    moved[3] = 2
+    versions[0] += 1
+    assert found.issue(0, "external_id").message == "Rows 3 and 6 have the same external id."
 
 
 def test_an_edit_tells_whose_warning_came_and_whose_went() -> None:

@@ -64,6 +64,7 @@ class CheckRun:
         self._again = frozenset(batch.schema.names if again is None or before is None else again)
         self._before = before
         self._place, self._text = batch.position, batch.text
+        self._version_now = partial(getattr, batch, "version")
         self.beyond = self._snapshot.beyond
 
     def run(self, progress: Progress | None = None, cancelled: Cancelled | None = None) -> bool:
@@ -112,7 +113,7 @@ class CheckRun:
                 if not go_on(len(fields) + 0.4):
                     return False
         before = self._before.duplicates if self._before is not None else None
-        duplicates = Duplicates(shared, self._place, self._text, before)
+        duplicates = Duplicates(shared, self._place, self._text, self._version_now, before)
         self.issues = IssueIndex.of_columns(self._schema.names, height, found, duplicates)
         self.kinds = kinds_of(self.issues, snapshot.empty(filled))
         if not go_on(len(fields) + 1):

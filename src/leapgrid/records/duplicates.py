@@ -12,7 +12,7 @@ from leapgrid.visible import visible
 _NAMED = 3
 """Up to this many rows are all named; of more two, and the number of the others."""
 
-_ASKED = 100
+_ASKED = 16
 """Up to this many rows are asked where they stand, to name the first; of more, one of those read first."""
 
 
@@ -27,6 +27,7 @@ class Duplicates:
         shared: by field, the keys as they were when all rows were checked.
         place: where a row stands, from 0; None for one that is gone.
         text: the text of a cell, for its issue.
+        version: goes up with every edit: what a screen asks again and again is told from memory until then.
         before: what is known of other fields, to be gone on with; it must not be used afterwards.
     """
 
@@ -37,6 +38,7 @@ class Duplicates:
         shared: Mapping[str, SharedKeys],
         place: Callable[[RowId], int | None],
         text: Callable[[RowId, str], str],
+        version: Callable[[], int],
         before: Duplicates | None = None,
     ) -> None:
         self._fields: dict[str, _Field] = {}
@@ -45,6 +47,9 @@ class Duplicates:
         self._fields.update((name, _Field(keys)) for name, keys in shared.items())
         self._place = place
         self._text = text
+        self._version = version
+        self._told: dict[tuple[RowId, str], Issue] = {}
+        self._told_at = -1
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -58,6 +63,7 @@ class Duplicates:
             The rows that came to share a value of this field (+1), and that do so no longer (-1); a row that
             left one group for another is in it twice.
         """
+        self._told.clear()
         return self._fields[field].update(row, key)
 
     def fields_of(self, row: RowId) -> tuple[str, ...]:
@@ -71,6 +77,16 @@ class Duplicates:
 
     def issue(self, row: RowId, field: str) -> Issue:
         """The warning on a cell that shares its value; the rows' numbers are those of now."""
+        version = self._version()
+        if self._told_at != version:
+            self._told.clear()
+            self._told_at = version
+        told = self._told.get((row, field))
+        if told is None:
+            told = self._told[row, field] = self._issue(row, field)
+        return told
+
+    def _issue(self, row: RowId, field: str) -> Issue:
         return Issue(
             row,
             field,
@@ -150,14 +166,19 @@ class _Field:
 
     def shares(self, row: RowId) -> bool:
         key = self._key(row)
-        return key is not None and self._count(key) > 1
+        if key is None:
+            return False
+        if row not in self._now and key not in self._left and key not in self._came:
+            return self._base.shares(row)
+        return self._count(key) > 1
 
     def others(self, row: RowId) -> tuple[int, list[RowId]]:
         """How many other rows have the row's value, and those of them of which the first is to be named."""
         key = self._key(row)
         if key is None:
             return 0, []
-        return self._count(key) - 1, list(islice(self._members(key, row), _ASKED))
+        number = self._count(key) - 1
+        return number, list(islice(self._members(key, row), number if number <= _ASKED else 1))
 
     def all(self) -> list[RowId]:
         if not self._now:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import compress, count
+from itertools import chain, compress, count
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from leapgrid.records.duplicates import Duplicates
@@ -413,6 +413,16 @@ class IssueIndex:
             shared = tuple(duplicates.issue(row, field) for field in duplicates.fields_of(row))
         return (self._server.get(row, ()), *self._checked(row), shared)
 
+    def _fields_of(self, row: RowId) -> list[str | None]:
+        """The fields of a row's issues, the whole row first; no sentence is made for them."""
+        if not 0 <= row < len(self._flags) or not self._flags[row]:
+            return []
+        issues = (*self._server.get(row, ()), *chain(*self._checked(row)))
+        fields: set[str | None] = {issue.field for issue in issues}
+        if self._duplicates is not None and self._flags[row] & _DUPLICATE:
+            fields.update(self._duplicates.fields_of(row))
+        return sorted(fields, key=lambda name: (name is not None, self._order_of.get(name or "", -1)))
+
     def _put(self, row: RowId, cells: Issues, rules: Issues) -> None:
         old = self._checked(row)
         if old == (cells, rules):
@@ -493,9 +503,8 @@ class IssueIndex:
             return []
         row = order.row_at(position)
         found: dict[int, str | None] = {}
-        for issue in self.of_row(row):
-            index = columns.get(issue.field, 0) if issue.field is not None else 0
-            found.setdefault(index, issue.field)
+        for name in self._fields_of(row):
+            found.setdefault(columns.get(name, 0) if name is not None else 0, name)
         places = [Place(row, field, position, index) for index, field in found.items()]
         places.sort(key=lambda place: place.field_index, reverse=backwards)
         return places

@@ -31,6 +31,10 @@ class SharedKeys(Protocol):
         """The key of a row, None where it had none or was not there."""
         ...
 
+    def shares(self, row: RowId) -> bool:
+        """Whether another row has the row's key too."""
+        ...
+
     def count(self, key: str) -> int:
         """How many rows have a key."""
         ...
@@ -65,6 +69,10 @@ class _Few:
     def key(self, row: RowId) -> str | None:
         return self._keys[row] if 0 <= row < len(self._keys) else None
 
+    def shares(self, row: RowId) -> bool:
+        key = self.key(row)
+        return key is not None and len(self._rows_of[key]) > 1
+
     def count(self, key: str) -> int:
         return len(self._rows_of.get(key, ()))
 
@@ -96,9 +104,15 @@ class _Many:
             self.rows: Sequence[RowId] = array("I", table["row"].filter(again).sort().to_list())
         else:
             self.rows = array("I", compress(count(), again.to_list()))
+        self._shared = bytearray(len(keys))
+        for row in self.rows:
+            self._shared[row] = 1
 
     def key(self, row: RowId) -> str | None:
         return self._keys[row] if 0 <= row < len(self._keys) else None
+
+    def shares(self, row: RowId) -> bool:
+        return 0 <= row < len(self._shared) and bool(self._shared[row])
 
     def count(self, key: str) -> int:
         start, stop = self._span(key)
