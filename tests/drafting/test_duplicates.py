@@ -104,9 +104,8 @@ def test_what_edits_leave_is_what_a_check_of_everything_finds(
             before = {row: str(draft.issues.of_row(row)) for row in draft.batch.order}
             change = draft.apply(edit, "edit")
             told = {*change.rows, *change.also}
-            if wide > 1:
-                came = {row for row in before if ("duplicate" in before[row]) != _has_duplicate(draft, row)}
-                assert {row for row in came if row in draft.batch} <= told
+            came = {row for row in before if ("duplicate" in before[row]) != _has_duplicate(draft, row)}
+            assert {row for row in came if row in draft.batch} <= told
         if unfinished is not None:
             assert unfinished.run()
             draft.install(unfinished)

@@ -280,3 +280,21 @@ def test_a_batch_without_a_file_starts_empty() -> None:
     assert batch.values(rows[0]) == {"name": "Anna"}
     with pytest.raises(IndexError):
         batch.row_at(-1)
+
+
+def test_positions_are_right_after_many_changes_also_where_ids_lie_far_apart() -> None:
+    for far in (0, 5_000_000):
+        batch = leads(100)
+        batch.reserve_ids(far)
+        for number in range(40):
+            batch.apply(InsertRows(number * 2, batch.new_row_ids(1), {}))
+        assert [batch.position(row) for row in batch.order] == list(range(140))
+        batch.apply(DeleteRows(tuple(batch.order)))
+        assert list(batch.order) == []
+
+
+def test_an_id_beyond_any_batch_is_not_believed() -> None:
+    batch = leads(3)
+    batch.reserve_ids(10**15)
+    (row,) = batch.new_row_ids(1)
+    assert 3 <= row < 20_000_000

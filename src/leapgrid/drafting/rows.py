@@ -22,6 +22,7 @@ from leapgrid.records import (
     checks,
     record_payload,
 )
+from leapgrid.records.issue_index import rows_that_differ
 from leapgrid.submit.options import SubmitOptions
 from leapgrid.submit.plan import Going, LeftOut, Plan, PlanRow, plan, plan_columns
 
@@ -178,8 +179,10 @@ class KnownRows:
     def _changed(self, change: Change) -> Change:
         """Check what changed; the change with the other rows whose warnings changed with it."""
         if len(change.rows) > _WIDE:
+            before = self.issues.duplicate_marks()
             self._changed_widely(change)
-            return change
+            others = rows_that_differ(before, self.issues.duplicate_marks())
+            return change._replace(also=others)
         also: set[RowId] = set()
         for row in change.rows:
             if row in self.batch:

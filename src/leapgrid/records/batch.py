@@ -204,8 +204,11 @@ class Batch:
         return self._next_id
 
     def reserve_ids(self, below: RowId) -> None:
-        """Never give out an id below this one: something is known of such rows elsewhere."""
-        self._next_id = max(self._next_id, below)
+        """Never give out an id below this one: something is known of such rows elsewhere.
+
+        One that lies further off than any batch gets is not believed; ids do not come near it.
+        """
+        self._next_id = max(self._next_id, min(below, self._next_id + _FAR))
 
     def apply(self, edit: Edit) -> Change:
         """Make an edit, all of it or nothing.

@@ -23,6 +23,7 @@ _WARNINGS = WARNING | _DUPLICATE | _SERVER_WARNING
 
 _SAID = bytes(flags & _SERVER for flags in range(256))
 _HAS_ANY = bytes(bool(flags) for flags in range(256))
+_HAS_DUPLICATE = bytes(bool(flags & _DUPLICATE) for flags in range(256))
 _HAS_ERRORS = bytes(bool(flags & _ERRORS) for flags in range(256))
 _HAS_WARNINGS = bytes(bool(flags & _WARNINGS) for flags in range(256))
 
@@ -306,6 +307,10 @@ class IssueIndex:
         )
         return bytes(self._flags.translate(table))
 
+    def duplicate_marks(self) -> bytes:
+        """One byte a row id: 1 for rows that share a value with others; rows behind the end do not."""
+        return bytes(self._flags.translate(_HAS_DUPLICATE))
+
     def at(self, row: RowId, field: str | None) -> Issues:
         """The issues of a cell (or with None: of the row as a whole), errors first, the server's first."""
         return tuple(issue for issue in self.of_row(row) if issue.field == field)
@@ -556,3 +561,9 @@ def either(one: bytes | bytearray, other: bytes | bytearray) -> bytearray:
     """The bits that are set in one or the other, as long as the longer; some milliseconds for a million."""
     bits = int.from_bytes(one, "little") | int.from_bytes(other, "little")
     return bytearray(bits.to_bytes(max(len(one), len(other)), "little"))
+
+
+def rows_that_differ(one: bytes, other: bytes) -> tuple[RowId, ...]:
+    """The ids whose bytes are not the same in both; a missing byte is a 0."""
+    bits = int.from_bytes(one, "little") ^ int.from_bytes(other, "little")
+    return tuple(compress(count(), bits.to_bytes(max(len(one), len(other)), "little")))

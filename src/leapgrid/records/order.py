@@ -16,6 +16,9 @@ _FRESH_LIMIT = 4096
 """Rows of one change whose positions are kept one by one; a larger change has the index built anew."""
 
 
+_GAPS = 65_536
+"""Ids without a row, up to which the index has a place for each id."""
+
 _FIRST_LOOK, _LONG_LOOK = 64, 65_536
 """Rows that are looked at at once for a mark: few first, since the next is mostly near."""
 
@@ -41,15 +44,16 @@ class RowOrder(Sequence[RowId]):
 
     Inserting and deleting move memory (8 bytes a row). Finding a row's position replays the last few
     changes on a position known before; after many changes, or a very large one, the index is built anew
-    by two sorts of what is nearly sorted.
+    by one pass, or where ids are few and far between, by two sorts of what is nearly sorted.
     """
 
-    __slots__ = ("_fresh", "_ids", "_log", "_sorted", "_stale")
+    __slots__ = ("_at", "_fresh", "_ids", "_log", "_sorted", "_stale")
 
     def __init__(self, height: int) -> None:
         self._ids: range | array[int] = range(height)
         self._log: list[_Shift] = []
         self._fresh: dict[RowId, tuple[int, int]] = {}  # id -> (length of the log then, position then)
+        self._at: array[int] | None = None  # positions by id
         self._sorted: tuple[array[int], array[int]] | None = None  # ids ascending, and their positions
         self._stale = False
 
@@ -172,6 +176,8 @@ class RowOrder(Sequence[RowId]):
         return self._ids
 
     def _base(self, row: RowId) -> int:
+        if self._at is not None:
+            return self._at[row]
         if self._sorted is None:
             return row
         ids, positions = self._sorted
@@ -202,5 +208,13 @@ class RowOrder(Sequence[RowId]):
 
     def _build(self) -> None:
         ids = self._ids
-        self._sorted = (array("q", sorted(ids)), array("q", sorted(range(len(ids)), key=ids.__getitem__)))
+        end = max(ids, default=-1) + 1
+        self._at = self._sorted = None
+        if end <= 2 * len(ids) + _GAPS:
+            at = array("q", bytes(8 * end))
+            for position, row in enumerate(ids):
+                at[row] = position
+            self._at = at
+        else:
+            self._sorted = (array("q", sorted(ids)), array("q", sorted(range(len(ids)), key=ids.__getitem__)))
         self._stale = False

@@ -6,17 +6,17 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import compress, count
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from leapgrid.records.issues import RowId
 
 if TYPE_CHECKING:
     import polars as pl
 
-_SLAB = 65_536
 
-_hash = hash
-"""Python's own: that of a single key costs nothing. It differs between processes, and is never stored."""
+def _hash(keys: pl.Series) -> pl.Series:
+    """polars' own hashes: made at once, holding up no other thread. They are never stored."""
+    return keys.hash()
 
 
 class SharedKeys(Protocol):
@@ -87,18 +87,16 @@ class _Many:
         import polars as pl
 
         self._keys: pl.Series = keys
-        hashes: array[int] = array("q")
-        for start in range(0, len(keys), _SLAB):
-            hashes.extend(map(_hash, keys.slice(start, _SLAB).to_list()))
         there = keys.is_not_null()
-        table = pl.DataFrame({"hash": pl.Series(hashes, dtype=pl.Int64), "key": keys})
-        table = table.with_row_index("row").filter(there).sort("hash", "row")
+        table = pl.DataFrame({"hash": _hash(keys), "key": keys}).with_row_index("row")
+        table = table.filter(there).sort("hash", "row")
         of_one_hash = table["hash"] == table["hash"].shift(1)
         of_one_key = table["key"] == table["key"].shift(1)
         # Keys that differ and have one hash hardly exist; where they do, each row of the hash is looked at.
         self._exact = not bool((of_one_hash & ~of_one_key).any())
-        self._hashes: array[int] = array("q", table["hash"].to_list())
-        self._rows: array[int] = array("I", table["row"].to_list())
+        # Series and not arrays: the few entries that a search looks at are cheaper than turning all over.
+        self._hashes: Sequence[int] = cast(Sequence[int], table["hash"])
+        self._rows: Sequence[int] = cast(Sequence[int], table["row"])
         again = keys.is_duplicated() & there if not self._exact else _neighbours(of_one_hash)
         if self._exact:
             self.rows: Sequence[RowId] = array("I", table["row"].filter(again).sort().to_list())
@@ -127,7 +125,9 @@ class _Many:
                 yield self._rows[at]
 
     def _span(self, key: str) -> tuple[int, int]:
-        hashed = _hash(key)
+        import polars as pl
+
+        hashed = _hash(pl.Series([key], dtype=pl.String))[0]
         start = bisect_left(self._hashes, hashed)
         if start == len(self._hashes) or self._hashes[start] != hashed:
             return start, start
