@@ -19,7 +19,7 @@ SAYS = 'The server says "email domain is not allowed: mallory@mailinator.com".'
 
 @pytest.fixture
 def sent(leapgrid: Command, sandbox: SandboxServer) -> str:
-    """The id of a draft: two records created, one refused, one with an error."""
+    """The id of a draft: one record refused, two good ones of the same chunk, one with an error."""
     path = leapgrid.write(
         "leads.csv",
         "E-mail,Notes,Name,Phone",
@@ -84,9 +84,13 @@ def test_rejected_records_keep_the_columns_of_their_file(leapgrid: Command, sent
 
 def test_unsent_records_are_those_that_the_server_has_no_word_on(leapgrid: Command, sent: str) -> None:
     out = leapgrid.home / "unsent.jsonl"
-    assert leapgrid("export", sent[:20], "--to", out, "--only", "unsent").out.startswith("1 unsent record of")
+    ran = leapgrid("export", sent[:20], "--to", out, "--only", "unsent")
+    # Of a refused chunk nothing was stored, so its good records are still to be sent.
+    assert ran.out == f"3 unsent records of leads.csv in {out}\n"
     assert [json.loads(line) for line in out.read_text("utf-8").splitlines()] == [
-        {"name": "Test Eight", "email": "test .sok@gmail.com", "phone": "007"}
+        {"name": "Anna Keller", "email": "anna@kellerbau.de", "phone": "+49 171 2345678"},
+        {"name": "Test Eight", "email": "test .sok@gmail.com", "phone": "007"},
+        {"name": "Bảo Nguyễn", "email": "bao@phohanoi.vn", "phone": ""},
     ]
 
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
-from leapgrid.drafting import Export
+from leapgrid.drafting import WorkingDraft
+from leapgrid.records import schema_for
 from leapgrid.superleap import ChunkOutcome
 from leapgrid.tui.desk import Desk
 from leapgrid.tui.exporting import ORDER, form_meaning, form_name, suggested, with_suffix
 from leapgrid.tui.screens.export import ExportScreen
 from leapgrid.tui.screens.page import Page
+from leapgrid.tui.session import Session
 from tests.tui.conftest import Start
 from tests.tui.harness import (
     LARGE,
@@ -141,13 +142,13 @@ async def test_arrows_choose_and_the_name_follows_until_it_is_typed(
             assert screen.path.text.endswith("/leads_export.jsonl")
             await pilot.press("down", "down")
             assert screen.focused is screen.path
-            await pilot.press("backspace", "tab")
+            await pilot.press("backspace", "n", "tab")
             assert screen.focused is screen.write
             assert screen.path.text.endswith("/leads_export.json")
             await pilot.press("up", "up", "up")
             await pilot.pause()
-            assert (screen.form, screen.focused) == ("tsv", screen.how)
-            assert screen.path.text.endswith("/leads_export.tsv")
+            assert (screen.form, screen.focused) == ("jsonl", screen.how)
+            assert screen.path.text.endswith("/leads_export.jsonl")
             await pilot.press("up", "up", "up", "up", "up")
             assert screen.focused is screen.which
 
@@ -198,7 +199,7 @@ async def test_a_file_that_is_there_is_written_over_by_a_second_enter_only(
     ("typed", "said"),
     [
         ("/nowhere_at_all/x.csv", "The folder of x.csv is not there."),
-        ("/dev/null", "null does not say which form it has"),
+        ("/dev/null", "null is not a regular file."),
         ("~/", "Type the path of the file to write."),
         ("", "Type the path of the file to write."),
         ("x.xlsx", "x.xlsx ends in .xlsx, which is another form."),
@@ -241,32 +242,22 @@ async def test_tab_completes_a_path_and_goes_on_where_there_is_nothing_to(tmp_pa
         assert (here / "exports" / "x.csv").exists()
 
 
-async def test_escape_cancels_what_is_being_written_and_leaves_nothing(
-    tmp_path: Path, here: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begun, go_on = threading.Event(), threading.Event()
-    run = Export.run
-
-    def slow(self: Export, progress: Any, cancelled: Any) -> Any:
-        begun.set()
-        assert go_on.wait(20)
-        return run(self, progress, cancelled)
-
-    monkeypatch.setattr(Export, "run", slow)
+async def test_escape_cancels_what_is_being_written_and_leaves_nothing(tmp_path: Path, here: Path) -> None:
     with workspace(tmp_path) as space:
         app = HarnessApp()
+        desk = Desk(space)
+        records = [{"name": f"Lead {number}", "email": f"lead{number}@firm.com"} for number in range(200_000)]
+        desk.session = Session(WorkingDraft.from_records(None, schema_for("lead"), "leads", records))
         async with app.run_test(size=LARGE) as pilot:
-            screen = await opened(app, pilot, desk_with(space, leads(3)))
+            screen = await opened(app, pilot, desk)
             await pilot.press("enter")
-            await until(pilot, begun.is_set)
-            await until(pilot, lambda: "Writing 0 of 3 records. Esc cancels." in app.text)
+            await until(pilot, lambda: " of 200,000 records. Esc cancels." in app.text)
             assert "Cancel" in app.text
             await pilot.press("enter", "escape")
-            await pilot.pause()
             assert app.screen is screen
-            go_on.set()
             await until(pilot, lambda: "Cancelled; leads_export.csv was not written." in app.text)
             assert written_in(here) == []
+            assert not screen.writing
             await pilot.press("escape")
             await until(pilot, lambda: app.screen is not screen)
 
@@ -286,7 +277,7 @@ async def test_hostile_names_are_only_shown(tmp_path: Path, here: Path) -> None:
 def test_names_of_files_are_proposed_beside_the_source(tmp_path: Path) -> None:
     source = tmp_path / "leads march.xlsx"
     assert suggested(str(source), "x", "rejected", "csv") == tmp_path / "leads march_rejected.csv"
-    assert suggested("-", "../a\nb", "all", "json").name == "_a_b_export.json"
+    assert suggested("-", "../a\nb", "all", "json").name == "a_b_export.json"
     assert suggested("/gone/x.csv", "x", "view", "xlsx").name == "x_view.xlsx"
     assert with_suffix("a/b.csv", "xlsx") == "a/b.xlsx"
     assert with_suffix("a/b.txt", "xlsx") == "a/b.txt"

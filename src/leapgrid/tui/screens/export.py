@@ -237,6 +237,7 @@ class ExportScreen(Page):
         self._cancel.clear()
         self._done = (0, self.offer.number)
         self._show_buttons()
+        self._show_progress()
         self._write(folder / name, overwrite=self._in_the_way == self.path.text)
 
     @work(group="export", exit_on_error=False)
