@@ -14,7 +14,7 @@ from leapgrid.cli.layout import columns, plural
 from leapgrid.cli.streams import Streams
 from leapgrid.cli.wiring import Wiring, wire
 from leapgrid.drafting import WorkingDraft, check_report
-from leapgrid.files import ImportMapping, UnreadableFile
+from leapgrid.files import ImportMapping, UnreadableFile, constants_in
 from leapgrid.visible import visible
 from leapgrid.workspace import WorkspaceError
 
@@ -117,6 +117,14 @@ def _mapping_lines(draft: WorkingDraft) -> list[str]:
     lines = columns([(visible(h, 40), "->", name) for h, name in renamed[:12]], ("<", "<", "<"))
     if len(renamed) > 12:
         lines.append(f"  and {len(renamed) - 12:,} more")
+    frame, mapping = draft.batch.frame, draft.batch.mapping
+    constants = constants_in(frame, mapping)
+    lines += columns(
+        [(f"(constant) {visible(text, 40)}", "->", name) for name, text in constants.items()], ("<", "<", "<")
+    )
+    matched = [name for name, column in mapping.items() if column >= frame.own and name not in constants]
+    if matched:
+        lines.append(f"  values matched: {', '.join(visible(name, 40) for name in matched)}")
     if left_out:
         shown = ", ".join(visible(header, 40) for header in left_out[:8])
         more = f" and {len(left_out) - 8:,} more" if len(left_out) > 8 else ""

@@ -65,7 +65,13 @@ def begin_app(streams: Streams, start: Start, common: Common) -> Code:
 
 def begin_open(streams: Streams, start: Start, common: Common, *, file: str) -> Code:
     """``leapgrid open FILE``: the app on a file."""
-    streams.need_terminal("leapgrid check FILE works without one.")
+    if file == "-":
+        from leapgrid.cli.keyboard import keyboard_from_terminal
+
+        streams.need_screen("leapgrid check - works without one.")
+        keyboard_from_terminal()
+    else:
+        streams.need_terminal("leapgrid check FILE works without one.")
     _load_in_one_go()
     from leapgrid.cli.reading import reading_begun
 

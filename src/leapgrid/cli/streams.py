@@ -57,6 +57,15 @@ class Streams:
         if not self.can_show:
             raise Ended(Code.USAGE, "no_terminal", f"The app needs a terminal on stdin and stdout. {instead}")
 
+    def need_screen(self, instead: str) -> None:
+        """Refuse to begin the app where it cannot draw.
+
+        Raises:
+            Ended: with what to do instead.
+        """
+        if not self.out_is_terminal:
+            raise Ended(Code.USAGE, "no_terminal", f"The app needs a terminal on stdout. {instead}")
+
     # -- writing ------------------------------------------------------------------------------------------
 
     def out(self, *lines: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from leapgrid.files.aliases import ALIASES, FIRST_NAMES, LAST_NAMES
+from leapgrid.files.aliases import ALIASES, FIRST_NAMES, LAST_NAMES, RECORD_IDS
 from leapgrid.files.made import unique_names as unique_names
 from leapgrid.files.model import UnreadableFile
 from leapgrid.files.notebook import Notebook, quoted
@@ -74,6 +74,16 @@ def words_of(schema: ObjectSchema) -> Words:
 @lru_cache(maxsize=1)
 def _halves() -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(map(normalise, FIRST_NAMES)), frozenset(map(normalise, LAST_NAMES))
+
+
+@lru_cache(maxsize=1)
+def _record_ids() -> frozenset[str]:
+    return frozenset(map(normalise, RECORD_IDS))
+
+
+def is_record_id(header: str) -> bool:
+    """Whether a header names the ids of the program that a file comes from."""
+    return normalise(header) in _record_ids()
 
 
 def halves_of_a_name(headers: Sequence[str]) -> tuple[int, int] | None:

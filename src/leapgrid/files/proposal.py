@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from leapgrid.files.headers import (
     Words,
     halves_of_a_name,
+    is_record_id,
     match_headers,
     nearest_field,
     normalise,
@@ -43,6 +44,9 @@ called nearly so; its values look so; it is the key of an object. Or it becomes 
 
 SURE = 0.85
 """A header that is at least so similar to a name of one field, and of no other, is taken for it."""
+
+_LONG_ENOUGH = 6
+"""Letters; of shorter words one in another place makes another word: "fname" is no "name"."""
 
 _PERHAPS = 0.75
 _COMPARED = 100
@@ -175,8 +179,9 @@ def propose(
     samples = [sample_of(column) for column in columns]
     if not raw.keyed:
         _by_look(names, samples, schema, choices, taken)
+    spare = "external_id" in schema and "external_id" not in taken
     proposals = tuple(
-        _told(raw, schema, said, remembered, index, header, choices[index], samples[index])
+        _told(raw, schema, said, remembered, index, header, choices[index], samples[index], spare=spare)
         for index, header in enumerate(names)
     )
     becoming = [column.field for column in proposals if column.field is not None]
@@ -344,7 +349,8 @@ def _by_likeness(
     for likeness, index, name, word in sorted(found):
         if name not in taken:
             taken.add(name)
-            code: Code = "similar" if -likeness >= SURE else "values"
+            sure = -likeness >= SURE and len(normalise(names[index])) >= _LONG_ENOUGH
+            code: Code = "similar" if sure else "values"
             choices[index] = _Choice(name, code, f"similar to “{visible(word.lower(), 40)}”")
 
 
@@ -412,12 +418,16 @@ def _told(
     header: str,
     choice: _Choice | None,
     sample: Sequence[str],
+    *,
+    spare: bool,
 ) -> ColumnProposal:
     column = raw.frame.columns[index]
     samples = shown_samples(column, sample)
     if choice is None or choice.field is None:
         code, reason = (choice.code, choice.why) if choice is not None else ("left_out", "")
         half = reason.startswith(_HALF)
+        if choice is None and spare and is_record_id(header):
+            reason = "could be external_id"
         why = reason if half else f"left out; {reason}" if reason else "left out"
         return ColumnProposal(index, header, None, code, why, half, samples)
     why = {"said": "you chose it", "remembered": "remembered", "key": "the key"}.get(choice.code, choice.why)
