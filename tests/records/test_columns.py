@@ -312,12 +312,12 @@ def test_none_in_a_column_is_an_empty_cell() -> None:
 
 
 def test_rows_are_told_apart_beyond_one_slab() -> None:
-    column = pl.Series(["Ann"] * 600_000)
-    for row in (0, 262_143, 262_144, 599_999):
+    column = pl.Series(["Ann"] * 1_100_000)
+    for row in (0, 524_287, 524_288, 1_099_999):
         column[row] = "a\nb"
     found = check_column(FIELDS["text"], column, GERMANY)
     assert found is not None
-    assert list(found.rows) == [0, 262_143, 262_144, 599_999]
+    assert list(found.rows) == [0, 524_287, 524_288, 1_099_999]
     assert list(found.which) == [0] * 4
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from leapgrid.drafting.tally import kinds_of
 from leapgrid.records import (
@@ -18,6 +18,9 @@ from leapgrid.records import (
 )
 from leapgrid.records.found import Found, found_in_column, found_in_rows
 from leapgrid.records.shared_keys import SharedKeys, shared_keys
+
+if TYPE_CHECKING:
+    from leapgrid.records.checks.columns import ColumnFindings
 
 Progress = Callable[[int, int], None]
 """Told how many cells of how many are done; called in the thread that checks."""
@@ -89,6 +92,7 @@ class CheckRun:
         columns = {field.name: snapshot.column(field.name) for field in fields}
         filled = snapshot.filled(columns)
         found = list(self._kept())
+        read: dict[str, ColumnFindings] = {}
         for number, field in enumerate(fields):
             if field.name not in self._again:
                 continue
@@ -96,6 +100,7 @@ class CheckRun:
             checked = check_column(field, columns[field.name], self.context, part)
             if checked is None or not go_on(number + 1):
                 return False
+            read[field.name] = checked
             kept = found_in_column(field.name, checked, filled)
             if kept is not None:
                 found.append(kept)
@@ -107,7 +112,7 @@ class CheckRun:
         for field in fields:
             if field.name not in self._again:
                 continue
-            keys = value_keys(field, columns[field.name], self.context)
+            keys = value_keys(field, columns[field.name], self.context, read.pop(field.name))
             if keys is not None:
                 shared[field.name] = shared_keys(cast(Sequence[str | None], keys))
                 if not go_on(len(fields) + 0.4):

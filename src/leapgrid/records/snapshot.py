@@ -65,7 +65,8 @@ class Snapshot:
         """
         flags = bytearray(self.size)
         for column in columns.values():
-            _mark_filled(flags, column)
+            if b"\x00" in flags:
+                _mark_filled(flags, column)
         return flags
 
     def empty(self, filled: bytes | bytearray) -> bytes:
@@ -94,10 +95,10 @@ def _mark_filled(flags: bytearray, column: Sequence[str]) -> None:
     import polars as pl
 
     texts = cast(pl.Series, column)
-    some = texts.fill_null("") != ""
+    some = (texts.str.len_bytes() > 0).fill_null(False)
     if bool(some.all()):
         flags[:] = b"\x01" * len(flags)
-    elif not all(flags):
+    else:
         bits = int.from_bytes(flags, "little") | int.from_bytes(
             bytes(some.cast(pl.UInt8).to_list()), "little"
         )

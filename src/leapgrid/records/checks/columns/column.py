@@ -25,7 +25,7 @@ _STEP = 512
 _SMALL = 4096
 """Up to so many cells the precise rule for each value is as quick as loading what makes it quicker."""
 
-_SLAB = 262_144
+_SLAB = 524_288
 """Rows that are filtered at once: bounds the memory for it, and the time until "stop" is heard."""
 
 _FILTERED = 0.3
