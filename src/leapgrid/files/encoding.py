@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from leapgrid.files.blocks import NotInEncoding, told
@@ -33,8 +34,12 @@ _SAMPLE = 64 * 1024
 _LEAST = 0.35
 """Below this share of characters that make sense a text is in none of the encodings."""
 
-_WITH_OTHERS = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
+_HIGH = re.compile(rb"[\x80-\xff]")
 _WORD = re.compile(r"[\w'’.&-]*[^\x00-\x7f][\w'’.&-]*")
+_OTHER = re.compile(r"[^\x00-\x7f]")
+_WORDS = 200
+"""Words among which the one is sought that shows best what an encoding means."""
+
 _MARKS = "“”‘’„‚–—…€£¥§°©®™ªº«»¿¡·\xa0•"
 
 
@@ -147,7 +152,19 @@ def _gather(source: Source) -> Evidence:
 
 
 def _lines_with_others(data: bytes) -> list[bytes]:
-    return [] if data.isascii() else _WITH_OTHERS.findall(data)
+    """The lines that are not ASCII alone."""
+    found: list[bytes] = []
+    if data.isascii():
+        return found
+    hit = _HIGH.search(data)
+    while hit:
+        start = data.rfind(b"\n", 0, hit.start()) + 1
+        end = data.find(b"\n", hit.start())
+        if end < 0:
+            end = len(data)
+        found.append(data[start:end])
+        hit = _HIGH.search(data, end)
+    return found
 
 
 def _count(data: bytes) -> tuple[int, int]:
@@ -235,7 +252,7 @@ def describe_encoding(codec: str, text: str, said: bool) -> Detected:
         said: a person chose it.
     """
     name = NAMES.get(codec, codec)
-    word = max(_WORD.findall(text[: 4 * _SAMPLE]), key=_telling, default="")
+    word = max(_words(text), key=_telling, default="")
     why = ""
     if word:
         other = _otherwise(word, codec)
@@ -248,6 +265,24 @@ def describe_encoding(codec: str, text: str, said: bool) -> Detected:
         why = f"As you said. {why}".strip()
     choices = (codec, *(choice for choice in _CHOICES if choice != codec))
     return Detected("encoding", name, why, choices)
+
+
+def _words(text: str) -> Iterator[str]:
+    """Some words that hold more than ASCII."""
+    at = 0
+    for _ in range(_WORDS):
+        found = _OTHER.search(text, at)
+        if found is None:
+            return
+        # From the beginning of the word, or from so far in front that nobody would show more.
+        start = found.start()
+        while start > max(at, found.start() - 40) and text[start - 1] not in ' \t\r\n,;|"':
+            start -= 1
+        word = _WORD.search(text, start, found.start() + 40)
+        if word is None:
+            return
+        yield word.group()
+        at = max(word.end(), found.end())
 
 
 def _telling(word: str) -> tuple[bool, int]:

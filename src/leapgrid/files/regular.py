@@ -157,7 +157,11 @@ class Bulk:
         )
 
     def _short_enough(self, frame: pl.DataFrame) -> bool:
-        longest = [cast("int | None", column.str.len_bytes().max()) or 0 for column in frame.get_columns()]
+        import polars as pl
+
+        # One query for all columns: a query has a price of its own.
+        found = frame.select(pl.all().str.len_bytes().max()).row(0)
+        longest = [length or 0 for length in found]
         return max(longest) <= MAX_CELL and sum(longest) + len(longest) <= MAX_LINE
 
     def _add_sorted_out(self, data: bytes, last: bool, quoted: bool) -> bytes | None:
