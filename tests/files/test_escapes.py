@@ -38,6 +38,14 @@ def test_leaves_alone_what_does_not_act(text: str) -> None:
     assert escape(text) is None
 
 
+def test_the_first_cell_does_not_name_a_delimiter() -> None:
+    assert escape("sep=;") is None
+    assert escape("sep=;\n'a", first=True) == "'sep=;\n''a"
+    assert unescape("'sep=;\n''a") == "sep=;\n'a"
+    assert acts_anywhere(["sep=;"], [])
+    assert not acts_anywhere(["name", "sep=;"], [["sep=;"]])
+
+
 @settings(max_examples=500, deadline=None)
 @given(TEXTS)
 def test_any_text_comes_back_and_none_of_its_lines_acts(text: str) -> None:

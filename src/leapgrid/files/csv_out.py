@@ -93,7 +93,7 @@ def write_for_spreadsheets(file: BinaryIO, headers: Row, rows: Rows, *, acts: bo
         acts: whether there may be cells to make harmless; else the column that tells of them is left out.
     """
     done = Written()
-    names, numbers = _harmless([_whole(header, done) for header in headers], done)
+    names, numbers = _harmless([_whole(header, done) for header in headers], done, first=True)
     file.write(_MARK.encode())
 
     def lines() -> Iterator[list[str]]:
@@ -109,12 +109,14 @@ def write_for_spreadsheets(file: BinaryIO, headers: Row, rows: Rows, *, acts: bo
 
 def acts_anywhere(headers: Row, rows: Rows) -> bool:
     """Whether any cell would have to be made harmless. Stops at the first."""
-    return any(escape(cell) is not None for row in chain([headers], rows) for cell in row)
+    if any(escape(header, first=at == 0) is not None for at, header in enumerate(headers)):
+        return True
+    return any(escape(cell) is not None for row in rows for cell in row)
 
 
-def _harmless(cells: Row, done: Written) -> tuple[list[str], str]:
+def _harmless(cells: Row, done: Written, *, first: bool = False) -> tuple[list[str], str]:
     """The cells as a spreadsheet may see them, and the numbers of those that are not as they were."""
-    made = [escape(cell) for cell in cells]
+    made = [escape(cell, first=first and at == 0) for at, cell in enumerate(cells)]
     numbers = [number for number, text in enumerate(made, 1) if text is not None]
     if not numbers:
         return list(cells), ""

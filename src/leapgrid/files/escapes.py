@@ -30,10 +30,14 @@ _TRIGGER = re.compile(
 _NUMBERS = re.compile(r"[0-9]{1,9}(?: [0-9]{1,9})*")
 
 
-def escape(text: str) -> str | None:
+def escape(text: str, *, first: bool = False) -> str | None:
     """The text with an apostrophe before each of its lines that a spreadsheet could calculate.
 
     A line that begins with an apostrophe gets one more, so that :func:`unescape` knows what to take away.
+
+    Args:
+        text: of the cell.
+        first: it is the first cell of the file, where ``sep=`` names another delimiter.
 
     Returns:
         None where the text is harmless as it is.
@@ -42,9 +46,13 @@ def escape(text: str) -> str | None:
     if not _QUICK.search(text):
         return None
     lines = text.splitlines(keepends=True)
-    if not any(map(_acts, lines)):
+    declares = first and text[:4].casefold() == "sep="
+    if not declares and not any(map(_acts, lines)):
         return None
-    return "".join(f"'{line}" if line.startswith("'") or _acts(line) else line for line in lines)
+    made = [f"'{line}" if line.startswith("'") or _acts(line) else line for line in lines]
+    if declares:
+        made[0] = f"'{lines[0]}"
+    return "".join(made)
 
 
 def unescape(text: str) -> str:
