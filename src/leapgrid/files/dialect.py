@@ -154,7 +154,7 @@ def _choose(lines: Sequence[str], preferred: str, matches: CountMatches) -> str:
         return preferred
     # One header that is a field, and nothing else in its line: a single column, whatever its values hold.
     alone = matches([lines[0].strip()])
-    best, best_score = preferred, (alone, 1.0 if alone else 0.0, alone > 0, 0)
+    best, best_score = preferred, (alone, 1.0 if alone else 0.0, alone > 0, alone > 0, 0)
     for delimiter in present:
         rows = _loosely(lines, delimiter)
         widths = Counter(len(row) for row in rows)
@@ -166,7 +166,9 @@ def _choose(lines: Sequence[str], preferred: str, matches: CountMatches) -> str:
         if delimiter in _RARE and found == 0 and (delimiter == ":" or len(rows) < 2):
             continue
         # A header alone decides where it parts into more fields; evenness where no header is known.
-        score = (found, round(even, 1), delimiter == preferred, width)
+        # What is followed by a space everywhere belongs to sentences.
+        prose = text.count(delimiter) == text.count(f"{delimiter} ")
+        score = (found, round(even, 1), not prose, delimiter == preferred, width)
         if score > best_score:
             best, best_score = delimiter, score
     return best
