@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from leapgrid.drafting.working import WorkingDraft
-from leapgrid.files import RejectedRow
+from leapgrid.files import RejectedRow, unique_names
 from leapgrid.files.rejects import rejects_table
 from leapgrid.records import Issue, RowId, RowState, Severity, Source
 
@@ -51,9 +51,10 @@ class RejectsTable:
         for name, column in batch.mapping.items():
             if column < frame.own:
                 self._fields[column] = name
+        names = unique_names(headers)
         for name, column in batch.mapping.items():
-            if column >= frame.own and frame.headers[column] in headers:
-                self._fields.setdefault(headers.index(frame.headers[column]), name)
+            if column >= frame.own and frame.headers[column] in names:
+                self._fields.setdefault(names.index(frame.headers[column]), name)
         shown = set(self._fields.values())
         self._added = [
             name

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from leapgrid.files.escapes import is_marked
 from leapgrid.files.notebook import listed
 
 LOOKED_AT = 64
@@ -63,6 +64,8 @@ def find_header(
         return HeaderGuess(None, "", ())
     first = real[0]
     others = tuple(real[:_CANDIDATES])
+    if is_marked(rows[first]):  # an export of ours says where its headers are
+        return HeaderGuess(first, "", others)
     matches = count_matches(rows[first])
     if matches >= 2 or matches == len(filled[first]):
         return HeaderGuess(first, "", others)
