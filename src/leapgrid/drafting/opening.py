@@ -282,21 +282,15 @@ class Opening:
         from leapgrid.workspace import WorkspaceError
 
         try:
-            space = self._workspace()
-            if not hasattr(space, "remembered_mapping"):  # BRIDGE
-                return None
-            found = space.remembered_mapping(self.wanted.schema.slug, raw.frame.headers)
+            found = self._workspace().remembered_mapping(self.wanted.schema.slug, raw.frame.headers)
         except WorkspaceError:
             return None  # a convenience; a workspace that cannot be used is told of where the draft is stored
         return Remembered(*found) if found is not None else None
 
     def _draft(self, read: FileRead) -> WorkingDraft:
-        wanted, said = self.wanted, read.said
-        context = wanted.context._replace(
-            default_country=said.default_country or wanted.context.default_country,
-            date_order=said.date_order or wanted.context.date_order,
-        )
-        return WorkingDraft.from_read(None, read, wanted.name or Path(wanted.path).name, context=context)
+        wanted = self.wanted
+        name = wanted.name or Path(wanted.path).name
+        return WorkingDraft.from_read(None, read, name, context=wanted.context)
 
     def _note_progress(self, done: int, total: int) -> None:
         self._progress = (done, total or self.size)

@@ -212,10 +212,30 @@ class LeapGridApp(OpeningApp):
 
     @on(asked.AskForReview)
     async def _review(self) -> None:
+        if self.desk.is_ready:
+            await self.show_review()
+        else:
+            if isinstance(self.screen, Page):
+                self.screen.say("The records are being stored. The review comes as soon as they are.")
+            self.review_when_ready()
+
+    @work(group="review", exclusive=True)
+    async def review_when_ready(self) -> None:
+        """The review, once the draft is kept and connected."""
+        session = self.desk.session
+        await self.desk.ready()
+        if session is self.desk.session and isinstance(self.screen, GridScreen):
+            await self.show_review()
+
+    async def show_review(self) -> None:
+        """The review; a draft that cannot be kept cannot be sent either."""
         from leapgrid.tui.screens.review import ReviewScreen
 
-        await self.desk.ready()
-        await self._show(ReviewScreen(self.desk, self.keymap))
+        session = self.desk.session
+        if session is not None and session.not_kept:
+            self._say(f"Nothing can be sent before the records are stored. {session.not_kept}")
+        else:
+            await self._show(ReviewScreen(self.desk, self.keymap))
 
     @on(asked.AskForExport)
     async def _export(self, event: asked.AskForExport) -> None:

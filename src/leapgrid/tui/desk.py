@@ -305,6 +305,11 @@ class Desk:
                 await asyncio.to_thread(workspace.hold_draft, draft_id)
                 draft.go_on_in(workspace, draft_id)
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether :meth:`ready` would not wait."""
+        return self._moved_in.is_set()
+
     async def ready(self) -> None:
         """Wait until the draft on the desk is kept and connected, or it is known that it cannot be."""
         await self._moved_in.wait()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from leapgrid.records.frame import Frame, FrameError
@@ -49,7 +50,8 @@ class Frames:
             os.replace(temporary, path)
             _sync(self._directory)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):  # what cannot be written may be what cannot be deleted
+                temporary.unlink()
             raise frame_failure(error, path) from error
         return digest
 
