@@ -523,7 +523,7 @@ async def test_a_key_tries_the_next_choice_and_says_what_follows(tmp_path: Path)
         assert asked[-1] == ReadOptions(encoding="latin-1")
         await seen.press("d")
         assert asked[-1] == ReadOptions(encoding="latin-1", delimiter=",")
-        assert "parted by ," in seen.issue
+        assert "parted by commas" in seen.issue
         await seen.press("h")
         assert asked[-1] == ReadOptions(encoding="latin-1", delimiter=",", header_line=1)
         await seen.press("h")
@@ -552,6 +552,8 @@ async def test_a_reading_that_fails_says_why_and_changes_nothing(tmp_path: Path)
     async def body(seen: Seen) -> None:
         await seen.press("e")
         assert seen.issue == "! Not as UTF-8: Line 4 of x.csv is not UTF-8."
+        await seen.press("e")
+        assert seen.issue == "! Not as Latin-1: Line 4 of x.csv is not UTF-8."
         await seen.press("enter")
 
     seen = await shown(tmp_path, made(("Name", "E-Mail"), ReadOptions("cp1252", ";", 3)), body, read=read)
@@ -910,12 +912,14 @@ async def test_a_smaller_window_and_a_larger_one(tmp_path: Path) -> None:
     await shown(tmp_path, lead_file(tmp_path), body)
 
 
-@pytest.mark.parametrize("theme", ["light", "contrast", "sixteen", "mono"])
-async def test_every_theme_has_one_bright_thing(tmp_path: Path, theme: str) -> None:
+@pytest.mark.parametrize("theme", ["light", "high-contrast", "sixteen", "mono"])
+async def test_every_theme_shows_the_cursor_and_the_marks(tmp_path: Path, theme: str) -> None:
     async def body(seen: Seen) -> None:
-        if theme in seen.app.palettes:
-            seen.app.choose_theme(theme)
-            await seen.press("down", "space", "escape")
-            assert "▸ E-Mail" in seen.app.text
+        seen.app.choose_theme(theme)
+        await seen.press("down", "space", "escape")
+        assert "▸ E-Mail" in seen.app.text
+        assert "0171 2345678 ~" in seen.app.text
+        if theme not in ("mono", "sixteen"):
+            assert seen.bright == ["email"]
 
     await shown(tmp_path, lead_file(tmp_path), body)

@@ -45,6 +45,7 @@ class MappingReading(MappingView):
         self._read = read
         self._reader: Worker[None] | None = None
         self._trying: tuple[Fact, str | int] | None = None
+        self._failed: tuple[Fact, str | int] | None = None
         self._picked: Callable[[Any], Any] | None = None
         self._turn = asyncio.Lock()
         self.constant_field: Field | None = None
@@ -176,7 +177,8 @@ class MappingReading(MappingView):
 
             self.pick(options, then, over="sheet", hint="which sheet")
             return
-        trying = self._trying
+        # From one that could not be read, or is not read yet, it goes on to the next.
+        trying = self._trying or self._failed
         now = trying[1] if trying is not None and trying[0] == fact else used_choice(self.raw, fact)
         choice = next_choice(choices, now)
         if choice is not None:
@@ -209,6 +211,7 @@ class MappingReading(MappingView):
             raise
         except FileError as problem:
             self._done_reading()
+            self._failed = (fact, choice)
             self.show_issue()
             self.say(f"Not {_said_of(fact, choice)}: {problem}", sign="!", role="error")
             return
@@ -219,7 +222,7 @@ class MappingReading(MappingView):
         self._say_choices(fact, choice)
 
     def _done_reading(self) -> None:
-        self._reader, self._trying, self.reading = None, None, ""
+        self._reader, self._trying, self._failed, self.reading = None, None, None, ""
 
     def _say_choices(self, fact: Fact, choice: str | int) -> None:
         """What it is now, and what the key would try next."""
@@ -276,26 +279,14 @@ _ACTIONS: dict[Fact, str] = {
 
 def _said_of(fact: Fact, choice: str | int) -> str:
     """``as Windows-1252``, ``with line 3 as the header``, ``without headers``."""
+    from leapgrid.files.dialect import SHOWN
+    from leapgrid.files.encoding import NAMES
+
     match fact:
         case "header":
             return f"with line {choice:,} as the header" if choice else "without headers"
         case "sheet":
             return f"from the sheet {visible(choice, 40)}"
         case "delimiter":
-            shown = {"\t": "tabs", " ": "spaces"}.get(str(choice), visible(choice, 3))
-            return f"parted by {shown}"
-    return f"as {encoding_name(str(choice))}"
-
-
-def encoding_name(codec: str) -> str:
-    """A codec as people call it: ``Windows-1252`` for ``cp1252``."""
-    import codecs
-
-    try:
-        name = codecs.lookup(codec).name
-    except LookupError:
-        name = codec
-    if name.startswith("cp125"):
-        return f"Windows-{name.removeprefix('cp')}"
-    known = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "iso8859-1": "Latin-1", "shift_jis": "Shift-JIS"}
-    return known.get(name, visible(name.upper(), 20))
+            return f"parted by {SHOWN.get(str(choice)) or visible(choice, 8)}"
+    return f"as {NAMES.get(str(choice)) or visible(choice, 20)}"
