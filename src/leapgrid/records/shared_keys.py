@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import compress, count
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Protocol
 
 from leapgrid.records.issues import RowId
 
@@ -14,9 +14,14 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-def _hash(keys: pl.Series) -> pl.Series:
-    """polars' own hashes: made at once, holding up no other thread. They are never stored."""
-    return keys.hash()
+_MOST_SPANS = 50_000
+"""Up to this many rows with a shared key have their places kept by key; of more they are looked for."""
+
+
+_SLAB = 65_536
+
+_hash = hash
+"""Python's own: that of a single key costs nothing. It differs between processes, and is never stored."""
 
 
 class SharedKeys(Protocol):
@@ -42,6 +47,9 @@ class SharedKeys(Protocol):
     def members(self, key: str) -> Iterator[RowId]:
         """The rows that have a key, ascending."""
         ...
+
+    def prepare(self) -> None:
+        """Make ready what edits will ask; else the first of them does."""
 
 
 def shared_keys(keys: Sequence[str | None]) -> SharedKeys:
@@ -79,32 +87,38 @@ class _Few:
     def members(self, key: str) -> Iterator[RowId]:
         return iter(self._rows_of.get(key, ()))
 
+    def prepare(self) -> None:
+        pass  # It is a dictionary already.
+
 
 class _Many:
-    """Hashes of the keys, sorted, with their rows: 12 bytes a row beside the keys themselves."""
+    """The keys that occur twice by name, and all others by their hashes, sorted: 12 bytes a row.
+
+    The hashes serve edits only, so they are made by :meth:`prepare`, or with the first edit.
+    """
 
     def __init__(self, keys: Any) -> None:
         import polars as pl
 
         self._keys: pl.Series = keys
-        there = keys.is_not_null()
-        table = pl.DataFrame({"hash": _hash(keys), "key": keys}).with_row_index("row")
-        table = table.filter(there).sort("hash", "row")
-        of_one_hash = table["hash"] == table["hash"].shift(1)
-        of_one_key = table["key"] == table["key"].shift(1)
-        # Keys that differ and have one hash hardly exist; where they do, each row of the hash is looked at.
-        self._exact = not bool((of_one_hash & ~of_one_key).any())
-        # Series and not arrays: the few entries that a search looks at are cheaper than turning all over.
-        self._hashes: Sequence[int] = cast(Sequence[int], table["hash"])
-        self._rows: Sequence[int] = cast(Sequence[int], table["row"])
-        again = keys.is_duplicated() & there if not self._exact else _neighbours(of_one_hash)
-        if self._exact:
-            self.rows: Sequence[RowId] = array("I", table["row"].filter(again).sort().to_list())
-        else:
-            self.rows = array("I", compress(count(), again.to_list()))
+        # All in polars: other threads go on meanwhile.
+        self._once: pl.Series = keys.is_unique() & keys.is_not_null()
+        table = pl.DataFrame({"key": keys}).with_row_index("row")
+        twice = table.filter(~self._once & keys.is_not_null())
+        # By hash first: comparing texts that begin alike takes ten times as long.
+        twice = twice.with_columns(twice["key"].hash().alias("hash")).sort("hash", "key", "row")
+        self._members: array[int] = array("I", twice["row"].to_list())
+        self._groups: dict[str, tuple[int, int]] = {}
+        start = 0
+        for key, many in _runs(twice["key"].to_list()):
+            self._groups[key] = (start, start + many)
+            start += many
+        self.rows: Sequence[RowId] = array("I", sorted(self._members))
         self._shared = bytearray(len(keys))
         for row in self.rows:
             self._shared[row] = 1
+        self._hashes: array[int] | None = None
+        self._rows: array[int] = array("I")
 
     def key(self, row: RowId) -> str | None:
         return self._keys[row] if 0 <= row < len(self._keys) else None
@@ -113,28 +127,44 @@ class _Many:
         return 0 <= row < len(self._shared) and bool(self._shared[row])
 
     def count(self, key: str) -> int:
-        start, stop = self._span(key)
-        if start == stop or (self._exact and self._keys[self._rows[start]] == key):
+        if key in self._groups:
+            start, stop = self._groups[key]
             return stop - start
-        return sum(1 for _ in self.members(key))
+        return int(self._only(key) is not None)
 
     def members(self, key: str) -> Iterator[RowId]:
-        start, stop = self._span(key)
-        for at in range(start, stop):
-            if self._keys[self._rows[at]] == key:
-                yield self._rows[at]
+        if key in self._groups:
+            return map(self._members.__getitem__, range(*self._groups[key]))
+        row = self._only(key)
+        return iter(() if row is None else (row,))
 
-    def _span(self, key: str) -> tuple[int, int]:
+    def prepare(self) -> None:
         import polars as pl
 
-        hashed = _hash(pl.Series([key], dtype=pl.String))[0]
-        start = bisect_left(self._hashes, hashed)
-        if start == len(self._hashes) or self._hashes[start] != hashed:
-            return start, start
-        return start, bisect_right(self._hashes, hashed, start)
+        table = pl.DataFrame({"key": self._keys}).with_row_index("row").filter(self._once)
+        keys = table["key"]
+        hashes: array[int] = array("q")
+        for start in range(0, len(keys), _SLAB):
+            hashes.extend(map(_hash, keys.slice(start, _SLAB).to_list()))
+        table = pl.DataFrame({"hash": pl.Series(hashes, dtype=pl.Int64), "row": table["row"]}).sort("hash")
+        self._rows = array("I", table["row"].to_list())
+        self._hashes = array("q", table["hash"].to_list())
+
+    def _only(self, key: str) -> RowId | None:
+        """The row of a key that occurs once."""
+        if self._hashes is None:
+            self.prepare()
+        hashes = self._hashes or ()
+        hashed = _hash(key)
+        at = bisect_left(hashes, hashed)
+        while at < len(hashes) and hashes[at] == hashed:
+            row = self._rows[at]
+            if self._keys[row] == key:
+                return row
+            at += 1
+        return None
 
 
-def _neighbours(same_as_before: pl.Series) -> pl.Series:
-    """Which entries of a sorted column are equal to the one before or behind."""
-    same = same_as_before.fill_null(False)
-    return same | same.shift(-1, fill_value=False)
+def _runs(keys: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Each key of a sorted list with how often it is there."""
+    return ((key, sum(1 for _ in alike)) for key, alike in groupby(keys))
