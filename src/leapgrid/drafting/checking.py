@@ -70,8 +70,20 @@ class CheckRun:
         self._version_now = partial(getattr, batch, "version")
         self.beyond = self._snapshot.beyond
 
-    def run(self, progress: Progress | None = None, cancelled: Cancelled | None = None) -> bool:
+    def run(
+        self,
+        progress: Progress | None = None,
+        cancelled: Cancelled | None = None,
+        *,
+        for_edits: bool = True,
+    ) -> bool:
         """Check everything.
+
+        Args:
+            progress: is told how far it is.
+            cancelled: asked now and then.
+            for_edits: whether edits will follow, which must find what they look for made ready; else the
+                first of them waits for that.
 
         Returns:
             Whether it came to the end; if not, it must not be installed.
@@ -115,6 +127,8 @@ class CheckRun:
             keys = value_keys(field, columns[field.name], self.context, read.pop(field.name))
             if keys is not None:
                 shared[field.name] = shared_keys(cast(Sequence[str | None], keys))
+                if for_edits:
+                    shared[field.name].prepare()
                 if not go_on(len(fields) + 0.4):
                     return False
         before = self._before.duplicates if self._before is not None else None

@@ -124,7 +124,7 @@ class KnownRows:
             Whether it came to the end; if not, the issues are as before.
         """
         run = self.begin_check()
-        if not run.run(progress, cancelled):
+        if not run.run(progress, cancelled, for_edits=False):
             return False
         self.install(run)
         return True
