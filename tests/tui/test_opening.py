@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -120,7 +119,7 @@ async def all_there(ui: Journey, rows: int) -> None:
     await ui.sees(f"{rows:,} row")
 
 
-# -- what fits -----------------------------------------------------------------------------------------
+# -- what fits --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE])
@@ -191,7 +190,7 @@ async def test_a_file_of_which_nothing_can_be_shown_has_a_quiet_page(
         assert [type(screen) for screen in ui.app.screen_stack[1:]] == [GridScreen]
 
 
-# -- leaving -------------------------------------------------------------------------------------------
+# -- leaving ----------------------------------------------------------------------------------------------
 
 
 async def test_escape_leaves_a_file_that_is_read_and_leads_to_the_start(
@@ -257,7 +256,7 @@ async def test_quitting_does_not_wait_for_a_file(opened: Any, tmp_path: Path, ga
         assert desk_of(ui).openings[0].is_cancelled
 
 
-# -- what cannot be read --------------------------------------------------------------------------------------
+# -- what cannot be read ----------------------------------------------------------------------------------
 
 
 async def test_what_cannot_be_read_is_said_where_a_person_can_act(opened: Any, tmp_path: Path) -> None:
@@ -277,8 +276,7 @@ async def test_a_file_that_breaks_far_down_leaves_its_beginning(opened: Any, tmp
         more.write("x" * 3_000_000)
     async with opened(file) as ui:
         await ui.until(lambda: isinstance(ui.app.screen, StartScreen))
-        await ui.until(lambda: "20,002" in ui.issue or "20002" in ui.issue)
-        assert "long.csv" in ui.issue
+        await ui.sees("Line 20002 of long.csv")
 
 
 async def test_a_file_that_vanishes_while_its_beginning_is_shown(
@@ -291,10 +289,10 @@ async def test_a_file_that_vanishes_while_its_beginning_is_shown(
         file.unlink()
         gate.set()
         await ui.until(lambda: isinstance(ui.app.screen, StartScreen))
-        await ui.until(lambda: "There is no file many.csv." in ui.issue)
+        await ui.sees("There is no file many.csv.")
 
 
-# -- which column is which field --------------------------------------------------------------------------------
+# -- which column is which field --------------------------------------------------------------------------
 
 
 def strange(path: Path) -> Path:
@@ -382,7 +380,7 @@ async def test_all_notes_of_a_file_can_be_read(opened: Any, tmp_path: Path) -> N
         await ui.until(lambda: isinstance(ui.app.screen, GridScreen))
 
 
-# -- keeping ----------------------------------------------------------------------------------------------------
+# -- keeping ----------------------------------------------------------------------------------------------
 
 
 async def test_edits_are_kept_in_order_that_were_made_while_the_draft_is_stored(
@@ -435,7 +433,7 @@ async def test_a_draft_that_could_not_be_stored_till_the_end_is_told_of(opened: 
         assert "few.csv was not kept." in ui.app.desk.lost
 
 
-# -- rows that are shown ----------------------------------------------------------------------------------------
+# -- rows that are shown ----------------------------------------------------------------------------------
 
 
 async def test_views_over_a_long_draft_are_found_beside_the_loop_and_stay_usable(
@@ -460,6 +458,7 @@ async def test_views_over_a_long_draft_are_found_beside_the_loop_and_stay_usable
         await ui.press("ctrl+z", "slash", "!")
         await ui.sees("all rows")
         assert len(ui.session.draft.batch) == rows
-        await ui.press("ctrl+down")
+        await ui.press("ctrl+home", "ctrl+down")
         assert ui.grid.row == rows - 1
-        await asyncio.sleep(0)
+        await ui.press("x", "enter", "ctrl+home", "delete", "ctrl+down")
+        assert ui.grid.row == 1, "an edit is seen by the next look for the edge"

@@ -139,7 +139,10 @@ class LeapGridApp(OpeningApp):
         """Keep the records, and connect the sample leads, now that they are on the screen."""
         problem = await self.desk.move_in()
         session.tell(Changed(said=problem))
-        await self.desk.keep_trying()
+        if session.not_kept:
+            await self.desk.keep_trying()
+            if not session.not_kept:
+                session.tell(Changed(said="The records are stored now."))
 
     @on(asked.NewDraft)
     async def _new(self) -> None:
