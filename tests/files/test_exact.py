@@ -98,6 +98,17 @@ def test_jsonl_comes_back(chance: random.Random) -> None:
             assert path.read_bytes() == b""
 
 
+@pytest.mark.parametrize(
+    "header", ["[", "{a", "// x", "/*", "curl -d x", "", "\x00", "sep=;", "=1", "%PDF-", "PK\x03\x04"]
+)
+def test_a_header_that_looks_like_something_else_comes_back_from_a_spreadsheets_csv(
+    tmp_path: Path, header: str
+) -> None:
+    table = ([header, "x y"], [["\x00", "a"], ["\x00", "=b\n+c"], ["", "\x00\x00"]])
+    as_spreadsheet(table, tmp_path / "x.csv")
+    assert read_back(tmp_path / "x.csv") == table
+
+
 def test_quotes_stand_only_where_they_are_needed(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     as_csv((["name", "email"], [["A", "a@b.de"], ["", ""], ["a,b", '"']]), path)
@@ -114,6 +125,7 @@ def test_quotes_stand_only_where_they_are_needed(tmp_path: Path) -> None:
         (["name", "leapgrid:escaped"], [["'=1", "1"]]),
         (["name"], [["\r"], ["\n"], ["\r\n"], [" "], ["\t"]]), (["", ""], [["", ""]]),
         (["1", "2"], [["3", "4"]]),
+        (["sep=;\r\x0b", "", "a", ""], []), (["sep=;\r\nnull", "x"], [["a", "b"]]),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["x.csv", "x.tsv", "x.txt", "x"])

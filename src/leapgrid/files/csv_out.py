@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ _LOOKED_AT = 64
 """Rows that detection looks at, and so the rows that are tried before they are written."""
 
 _MARK = "\ufeff"
+_PLAIN_HEADER = re.compile(r"(?!curl)\w[\w .-]*")
 
 
 @dataclass(slots=True)
@@ -103,7 +105,10 @@ def write_for_spreadsheets(file: BinaryIO, headers: Row, rows: Rows, *, acts: bo
             yield [*cells, mark] if acts else cells
 
     header = [*names, f"{ESCAPED} {numbers}".rstrip()] if acts else names
-    _write(file, chain([header], lines()), ",", csv.QUOTE_MINIMAL)
+    # What begins like JSON, a comment or a command is a header all the same once it stands in quotes.
+    is_plain = bool(names) and _PLAIN_HEADER.fullmatch(names[0]) is not None
+    _write(file, [header], ",", csv.QUOTE_MINIMAL if is_plain else csv.QUOTE_ALL)
+    _write(file, lines(), ",", csv.QUOTE_MINIMAL)
     return done
 
 

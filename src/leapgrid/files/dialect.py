@@ -142,7 +142,10 @@ def _remembered(count_matches: CountMatches) -> CountMatches:
 
 
 def _declared(line: str) -> str:
-    text = line.strip("\r\n ").strip('"') if line[:5].lower().lstrip('"').startswith("sep=") else ""
+    text = line.strip("\r\n ")
+    if text.startswith('"') != text.endswith('"'):
+        return ""  # a header with a line break begins so
+    text = text.strip('"') if line[:5].lower().lstrip('"').startswith("sep=") else ""
     return text[4:] if len(text) == 5 and text[4] not in "\r\n\0" else ""
 
 

@@ -194,6 +194,8 @@ def wide_encoding(head: bytes) -> str | None:
     Returns:
         None for everything else, UTF-8 with a mark among it.
     """
+    if head.startswith(codecs.BOM_UTF8):
+        return None  # however many NULs its cells have
     if head.startswith(_UTF32):
         return "utf-32"
     if head.startswith(_UTF16):
