@@ -362,6 +362,18 @@ async def test_a_constant_changes_its_text_its_field_and_goes(tmp_path: Path) ->
     await shown(tmp_path, lead_file(tmp_path), body, said=ImportMapping(constants={"owner": "x"}))
 
 
+async def test_a_constant_that_is_there_is_not_asked_for_twice(tmp_path: Path) -> None:
+    async def body(seen: Seen) -> None:
+        await seen.press("c", *"owner", "enter")
+        assert seen.app.text.count("(constant)") == 1
+        assert seen.screen.picker.text == "x"
+        await seen.press(*"y", "enter")
+        assert seen.screen.state is not None
+        assert dict(seen.screen.state.proposal.constants) == {"owner": "y"}
+
+    await shown(tmp_path, lead_file(tmp_path), body, said=ImportMapping(constants={"owner": "x"}))
+
+
 async def test_an_empty_constant_is_none(tmp_path: Path) -> None:
     async def body(seen: Seen) -> None:
         await seen.press("c", *"owner", "enter", "enter")

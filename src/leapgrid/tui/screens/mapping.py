@@ -81,7 +81,7 @@ class MappingScreen(MappingReading):
         super().on_mount()
         self.show_issue()
         self.table.focus()
-        self.run_worker(self._first_look(), group="look", exit_on_error=False)
+        self.run_worker(self._first_look(), group="look")
 
     async def _first_look(self) -> None:
         raw, schema, said, remembered, context = self._begin
@@ -183,8 +183,12 @@ class MappingScreen(MappingReading):
         state = self.state
         if state is None:
             return
-        new = TableLine("", ("",), name, "a new constant", constant=True)
-        self.show_table((*state.lines, new), len(state.lines))
+        there = next((i for i, ln in enumerate(state.lines) if ln.constant and ln.field == name), None)
+        if there is not None:
+            self.show_table(state.lines, there)
+        else:
+            new = TableLine("", ("",), name, "a new constant", constant=True)
+            self.show_table((*state.lines, new), len(state.lines))
         self._ask_text(state.field_named(name), state.proposal.constants.get(name, ""))
 
     def _ask_text(self, field: Field, text: str) -> None:

@@ -189,7 +189,7 @@ class MappingReading(MappingView):
         self._trying = (fact, choice)
         self.reading = _said_of(fact, choice)
         self.say(f"Reading it {self.reading} ... Esc stops.", role="muted")
-        self._reader = self.run_worker(self._read_again(fact, choice), group="reading", exit_on_error=False)
+        self._reader = self.run_worker(self._read_again(fact, choice), group="reading")
 
     def stop_reading(self) -> None:
         reader, self._reader = self._reader, None
@@ -209,11 +209,12 @@ class MappingReading(MappingView):
         except asyncio.CancelledError:
             unwanted.set()
             raise
-        except FileError as problem:
+        except (FileError, MemoryError) as problem:
             self._done_reading()
             self._failed = (fact, choice)
             self.show_issue()
-            self.say(f"Not {_said_of(fact, choice)}: {problem}", sign="!", role="error")
+            why = str(problem) or "There is not enough memory for this file."
+            self.say(f"Not {_said_of(fact, choice)}: {why}", sign="!", role="error")
             return
         self._done_reading()
         if fact in ("sheet", "delimiter"):
