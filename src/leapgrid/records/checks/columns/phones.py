@@ -131,10 +131,11 @@ def read_international(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 
 def _digits(texts: pl.Series) -> pl.Series:
-    bare = texts.str.strip_prefix("+").str.replace_all(" ", "", literal=True)
-    if bare.str.contains("[^0-9]").any():
-        bare = bare.str.replace_many(list(_SEPARATORS), [""] * len(_SEPARATORS))
-    return bare
+    """The digits of shaped texts."""
+    if texts.str.contains("[^+0-9 ]").any():
+        signs = ["+", *_SEPARATORS]
+        return texts.str.replace_many(signs, [""] * len(signs))
+    return texts.str.strip_prefix("+").str.replace_all(" ", "", literal=True)
 
 
 def _valid(plan: _Plan, code: str, part: pl.DataFrame) -> pl.DataFrame:
