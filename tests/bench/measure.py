@@ -138,8 +138,17 @@ async def grid_screen(app: App[None]) -> GridScreen:
 # -- first paint ------------------------------------------------------------------------------------------
 
 
-def first_paint(argv: Sequence[str], mark: str, environment: Mapping[str, str]) -> float:
-    """Seconds from starting a program in a terminal of its own until it wrote ``mark`` there."""
+def first_paint(
+    argv: Sequence[str],
+    mark: str,
+    environment: Mapping[str, str],
+    look: Callable[[int], object] | None = None,
+) -> float:
+    """Seconds from starting a program in a terminal of its own until it wrote ``mark`` there.
+
+    Args:
+        look: is given the number of its process at that moment.
+    """
     ours, its = pty.openpty()
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", SIZE[1], SIZE[0], 0, 0))
     seen = b""
@@ -151,7 +160,10 @@ def first_paint(argv: Sequence[str], mark: str, environment: Mapping[str, str]) 
             ready, _, _ = select.select([ours], [], [], 30)
             assert ready, f"{argv} painted nothing more: {seen[-2000:]!r}"
             seen += os.read(ours, 65536)
-        return time.perf_counter() - began
+        seconds = time.perf_counter() - began
+        if look is not None:
+            look(child.pid)
+        return seconds
     finally:
         child.kill()
         child.wait()

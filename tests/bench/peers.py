@@ -81,3 +81,37 @@ class One(App):
 One().run()
 """
 """A whole program."""
+
+FAST_TABLE = """
+import sys
+
+import pyarrow as pa
+from pyarrow import csv
+from textual.app import App
+from textual_fastdatatable import ArrowBackend, DataTable
+
+class Fast(App):
+    def compose(self):
+        with open(sys.argv[1]) as file:
+            names = file.readline().strip().split(",")
+        texts = csv.ConvertOptions(column_types={name: pa.string() for name in names})
+        table = csv.read_csv(sys.argv[1], convert_options=texts)
+        yield DataTable(backend=ArrowBackend(table))
+
+Fast().run()
+"""
+"""A whole program: a file as a table of textual-fastdatatable, every cell text."""
+
+POLARS_ALONE = """
+import sys, time
+
+import polars as pl
+
+began = time.perf_counter()
+frame = pl.read_csv(sys.argv[1], infer_schema=False)
+seconds = time.perf_counter() - began
+with open("/proc/self/status") as status:
+    resident = next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+print(seconds, resident, frame.height)
+"""
+"""Polars reading a file in a process of its own: seconds, resident KiB, rows."""
