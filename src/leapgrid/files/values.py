@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -128,21 +128,29 @@ def look_of(sample: Sequence[str], choices: Iterable[str] = ()) -> Look | None:
     need = _MOSTLY * len(sample)
     stripped = [text.strip() for text in sample]
 
-    def mostly(fits: re.Pattern[str]) -> bool:
-        return sum(fits.fullmatch(text) is not None for text in stripped) >= need
+    def mostly(fits: Callable[[str], object]) -> bool:
+        # Of most columns a few texts are enough to say no: a file may have hundreds.
+        misses = 0
+        for text in stripped:
+            if not fits(text):
+                misses += 1
+                if len(stripped) - misses < need:
+                    return False
+        return True
 
-    if mostly(_EMAIL):
+    if mostly(_EMAIL.fullmatch):
         return "emails"
-    if mostly(_DATE):
+    if mostly(_DATE.fullmatch):
         return "dates"
-    phones = [t for t in stripped if _is_phone(t)]
-    # Numbers of any kind are digits; a phone shows itself by a plus, a zero in front, or signs between.
-    if len(phones) >= need and 2 * sum(_LIKE_A_PHONE.match(t) is not None for t in phones) >= len(phones):
-        return "phones"
+    if mostly(_is_phone):
+        phones = [t for t in stripped if _is_phone(t)]
+        # Numbers of any kind are digits; a phone shows itself by a plus, a zero in front, or signs between.
+        if 2 * sum(_LIKE_A_PHONE.match(t) is not None for t in phones) >= len(phones):
+            return "phones"
     known = {choice.casefold() for choice in choices}
     if known and sum(text.casefold() in known for text in stripped) * 2 >= len(stripped):
         return "choices"
-    if mostly(_ID) and len(set(stripped)) == len(stripped):
+    if mostly(_ID.fullmatch) and len(set(stripped)) == len(stripped):
         return "ids"
     return None
 
