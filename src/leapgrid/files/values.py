@@ -148,7 +148,8 @@ def look_of(sample: Sequence[str], choices: Iterable[str] = ()) -> Look | None:
         if 2 * sum(_LIKE_A_PHONE.match(t) is not None for t in phones) >= len(phones):
             return "phones"
     known = {choice.casefold() for choice in choices}
-    if known and sum(text.casefold() in known for text in stripped) * 2 >= len(stripped):
+    longest = max(map(len, known), default=0)  # folding a text never makes it shorter
+    if known and sum(len(t) <= longest and t.casefold() in known for t in stripped) * 2 >= len(stripped):
         return "choices"
     if mostly(_ID.fullmatch) and len(set(stripped)) == len(stripped):
         return "ids"
