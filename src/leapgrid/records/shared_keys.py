@@ -6,7 +6,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from leapgrid.records.issues import RowId
 
@@ -18,7 +18,7 @@ _MOST_SPANS = 50_000
 """Up to this many rows with a shared key have their places kept by key; of more they are looked for."""
 
 
-_SLAB = 65_536
+_SLAB = 32_768
 
 _hash = hash
 """Python's own: that of a single key costs nothing. It differs between processes, and is never stored."""
@@ -101,13 +101,12 @@ class _Many:
         import polars as pl
 
         self._keys: pl.Series = keys
-        # All in polars: other threads go on meanwhile.
-        self._once: pl.Series = keys.is_unique() & keys.is_not_null()
-        table = pl.DataFrame({"key": keys}).with_row_index("row")
-        twice = table.filter(~self._once & keys.is_not_null())
-        # By hash first: comparing texts that begin alike takes ten times as long.
-        twice = twice.with_columns(twice["key"].hash().alias("hash")).sort("hash", "key", "row")
-        self._members: array[int] = array("I", twice["row"].to_list())
+        # All in polars: other threads go on meanwhile. By hash first, which is quicker than by text.
+        hashes = keys.hash()
+        maybe = ~hashes.is_unique() & keys.is_not_null()
+        twice = pl.DataFrame({"key": keys, "hash": hashes}).with_row_index("row").filter(maybe)
+        twice = twice.filter(twice["key"].is_duplicated()).sort("hash", "key", "row")
+        self._members: array[int] = _array("I", twice["row"])
         self._groups: dict[str, tuple[int, int]] = {}
         start = 0
         for key, many in _runs(twice["key"].to_list()):
@@ -117,6 +116,8 @@ class _Many:
         self._shared = bytearray(len(keys))
         for row in self.rows:
             self._shared[row] = 1
+        once = keys.is_not_null()
+        self._once: pl.Series = once.scatter(twice["row"], False) if len(twice) else once
         self._hashes: array[int] | None = None
         self._rows: array[int] = array("I")
 
@@ -147,8 +148,8 @@ class _Many:
         for start in range(0, len(keys), _SLAB):
             hashes.extend(map(_hash, keys.slice(start, _SLAB).to_list()))
         table = pl.DataFrame({"hash": pl.Series(hashes, dtype=pl.Int64), "row": table["row"]}).sort("hash")
-        self._rows = array("I", table["row"].to_list())
-        self._hashes = array("q", table["hash"].to_list())
+        self._rows = _array("I", table["row"])
+        self._hashes = _array("q", table["hash"])
 
     def _only(self, key: str) -> RowId | None:
         """The row of a key that occurs once."""
@@ -163,6 +164,14 @@ class _Many:
                 return row
             at += 1
         return None
+
+
+def _array(code: Literal["I", "q"], numbers: pl.Series) -> array[int]:
+    """A column of numbers, turned over in pieces: other threads go on in between."""
+    made: array[int] = array(code)
+    for start in range(0, len(numbers), _SLAB):
+        made.extend(numbers.slice(start, _SLAB).to_list())
+    return made
 
 
 def _runs(keys: Sequence[str]) -> Iterator[tuple[str, int]]:
