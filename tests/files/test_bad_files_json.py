@@ -23,9 +23,10 @@ Make = Callable[[Path], None]
 
 
 def holds(data: bytes | str) -> Make:
-    return lambda path: (
-        None if path.write_bytes(data.encode() if isinstance(data, str) else data) < 0 else None
-    )
+    def make(path: Path) -> None:
+        path.write_bytes(data.encode() if isinstance(data, str) else data)
+
+    return make
 
 
 def sparse(begin: bytes, size: int) -> Make:
