@@ -182,13 +182,13 @@ RECORD_IDS: frozenset[str] = frozenset(
 """Names of another program's own ids. They could be the external id; a person has to say so."""
 
 FIRST_NAMES: tuple[str, ...] = (
-    "First name", "Fname", "Given name", "Forename", "Firstname", "Vorname", "Prénom", "Nombre", "Primer nombre",
-    "Nome", "Primeiro nome", "Nome próprio", "Voornaam", "Imię", "Prenume", "Ad", "Adı", "Имя", "名",
-    "名前（名）", "Person - First name",
+    "First name", "Fname", "Given name", "Forename", "Firstname", "Vorname", "Prénom", "Nombre",
+    "Primer nombre", "Nome", "Primeiro nome", "Nome próprio", "Voornaam", "Imię", "Prenume", "Ad", "Adı",
+    "Имя", "名", "名前（名）", "Person - First name",
 )  # fmt: skip
 LAST_NAMES: tuple[str, ...] = (
-    "Last name", "Lname", "Surname", "Family name", "Lastname", "Nachname", "Familienname", "Nom", "Nom de famille",
-    "Apellido", "Apellidos", "Sobrenome", "Apelido", "Cognome", "Achternaam", "Nazwisko", "Nume",
-    "Nume de familie", "Soyad", "Soyadı", "Soyisim", "Фамилия", "姓", "苗字", "Person - Last name",
+    "Last name", "Lname", "Surname", "Family name", "Lastname", "Nachname", "Familienname", "Nom",
+    "Nom de famille", "Apellido", "Apellidos", "Sobrenome", "Apelido", "Cognome", "Achternaam", "Nazwisko",
+    "Nume", "Nume de familie", "Soyad", "Soyadı", "Soyisim", "Фамилия", "姓", "苗字", "Person - Last name",
 )  # fmt: skip
 """What the two halves of a name are called."""

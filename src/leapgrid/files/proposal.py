@@ -104,7 +104,7 @@ class Proposal:
         constants: field -> the text that every record gets.
         fields_from_columns: how many fields get a column.
         uncovered: fields of the schema that get neither a column nor a constant, in its order.
-        nothing_matches: no column becomes a field, and nobody said anything of one.
+        nothing_matches: no column is a field by its name, and nobody said that one is.
         header_candidates: then the lines that could be the header instead, the likeliest first.
         halves: the headers of a first and a last name that no full name stands beside.
     """
@@ -175,7 +175,8 @@ def propose(
         filled = [has_text(column) for column in columns]
         _by_name(raw.frame.headers, names, schema, filled, choices, taken)
         halves = _halves(names, schema, choices, taken)
-        _by_likeness(names, schema, choices, taken)
+        # One half of a name is not to be joined by what is only like a name.
+        _by_likeness(names, schema, choices, taken, but=("name",) if halves else ())
     samples = [sample_of(column) for column in columns]
     if not raw.keyed:
         _by_look(names, samples, schema, choices, taken)
@@ -185,7 +186,7 @@ def propose(
         for index, header in enumerate(names)
     )
     becoming = [column.field for column in proposals if column.field is not None]
-    nothing = not becoming and not any(spoken.values())
+    nothing = not any(c.field is not None and c.is_sure for c in proposals) and not any(given.values())
     return Proposal(
         columns=proposals,
         constants=constants,
@@ -335,16 +336,21 @@ def _halves(
 
 
 def _by_likeness(
-    names: Sequence[str], schema: ObjectSchema, choices: list[_Choice | None], taken: set[str]
+    names: Sequence[str],
+    schema: ObjectSchema,
+    choices: list[_Choice | None],
+    taken: set[str],
+    *,
+    but: Sequence[str],
 ) -> None:
-    words = words_of(schema)
+    words, barred = words_of(schema), taken.union(but)
     unknown = [i for i, choice in enumerate(choices) if choice is None][:_COMPARED]
     found: list[tuple[float, int, str, str]] = []
     for index in unknown:
         key = normalise(names[index])[:_LONGEST_WORD]
         if len(key) >= 4 and not any(part in key for part in _NOT_THESE):
-            best = _likest(key, words, taken)
-            if best is not None:
+            best = _likest(key, words, barred)
+            if best is not None and (best[0] >= SURE or len(key) >= _LONG_ENOUGH):
                 found.append((-best[0], index, best[1], best[2]))
     for likeness, index, name, word in sorted(found):
         if name not in taken:
@@ -438,10 +444,10 @@ def _told(
         return ColumnProposal(index, header, choice.field, choice.code, why, False, samples)
     concern = _concern(column, known, said, remembered)
     attention = bool(concern) or choice.code in ("similar", "values")
-    if concern:
-        why = concern if choice.code != "values" else f"{choice.why}; {concern}"
-        if known.type is FieldType.PHONE:
-            why = f"looks like phones; {concern}"
+    if concern and choice.code in ("similar", "values"):
+        why = f"{choice.why}; {concern}"
+    elif concern:
+        why = f"looks like phones; {concern}" if known.type is FieldType.PHONE else concern
     likeness = choice.why if choice.code == "similar" else ""
     return ColumnProposal(index, header, choice.field, choice.code, why, attention, samples, likeness)
 

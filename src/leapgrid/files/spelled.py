@@ -6,7 +6,7 @@ import codecs
 import difflib
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from leapgrid.visible import visible
 
@@ -23,7 +23,8 @@ _DELIMITERS = {
     "space": " ",
 }
 _DATE_PARTS = re.compile(r"[^A-Za-z%]+")
-_ISO: Literal["iso"] = "iso"
+_ISO = "iso"
+_DAY = ("d", "t", "j")
 _LARGEST_LINE = 1_000_000_000
 
 
@@ -42,11 +43,15 @@ def date_order(text: str) -> DateOrder | None:
     if bare in ("dmy", "mdy"):
         return "dmy" if bare == "dmy" else "mdy"
     letters = [part.lstrip("%")[:1].lower() for part in _DATE_PARTS.split(text.strip()) if part.strip("%")]
-    order = "".join({"j": "d", "t": "d"}.get(letter, letter) for letter in letters if letter not in "hst")
-    if bare in (_ISO, "ymd", "iso8601", "iso 8601") or order.startswith("ymd"):
+    if bare in (_ISO, "ymd", "iso8601", "iso 8601") or letters[:3] == ["y", "m", "d"]:
         return None
-    if order[:2] in ("dm", "md") and order[2:3] in ("y", "a", ""):
-        return "dmy" if order[0] == "d" else "mdy"
+    # A day is also T in German, J in French; nothing else can stand beside the month in front.
+    if len(letters) > 1 and letters[2:3] in ([], ["y"], ["j"], ["a"]):
+        first, second = letters[:2]
+        if first in _DAY and second == "m":
+            return "dmy"
+        if first == "m" and second in _DAY:
+            return "mdy"
     raise Misspelled(
         "wants to know which comes first: dmy or DD.MM.YYYY for the day, mdy or MM/DD/YYYY for the month, "
         f"and not {_shown(text)}."
