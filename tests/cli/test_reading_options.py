@@ -37,8 +37,9 @@ def write(leapgrid: Command, name: str, text: str, encoding: str = "utf-8") -> P
 def test_all_of_them_together_in_a_process_of_its_own(leapgrid: Command) -> None:
     file = write(leapgrid, "in.csv", SEMICOLONS, "cp1252")
     ran = leapgrid.run(
-        "check", str(file), "--format", "json", "--encoding", "cp1252", "--delimiter", ";", "--header-line", "3",
-        "--map", "Born=", "--constant", "owner=g1koYv_uLg11RFM", "--default-country", "de",
+        "check", file, "--format", "json", "--encoding", "cp1252", "--delimiter", ";",
+        "--header-line", "3", "--map", "Born=", "--constant", "owner=g1koYv_uLg11RFM",
+        "--default-country", "de",
     )  # fmt: skip
     document = ran.document
     assert document["mapping"] == {
@@ -159,7 +160,8 @@ def test_a_recipe_brings_in_the_next_file_and_single_options_go_before_it(leapgr
     first = write(leapgrid, "may.csv", "Wer,Mail,Stufe,Notes\nA,a@b.de,MQL,x\n")
     recipe = leapgrid.home / "crm.toml"
     ran = leapgrid(
-        "check", first, "--map", "Wer=name", "--map", "Stufe=status", "--map", "Notes=", "--constant", "owner=g1",
+        "check", first, "--map", "Wer=name", "--map", "Stufe=status", "--map", "Notes=",
+        "--constant", "owner=g1",
         "--default-country", "DE", "--date-format", "DD.MM.YYYY", "--object", "user", "--save-recipe", recipe,
     )  # fmt: skip
     assert ran.code == 0, ran.err
@@ -223,4 +225,4 @@ def test_what_was_said_is_remembered_where_records_are_sent(
     assert leapgrid("submit", leapgrid.write("plain.csv", "Name", "A"), "--yes").code == 0
     with Workspace.open(leapgrid.workspace) as workspace:
         assert workspace.remembered_mapping("lead", ["Name"]) is None
-    assert [record["name"] for record in sandbox.records("lead")] == ["A", "A"]
+    assert len(sandbox.requests) == 2

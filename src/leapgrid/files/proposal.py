@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from dataclasses import field as attribute
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from leapgrid.files.headers import (
-    Words,
     halves_of_a_name,
     is_record_id,
     match_headers,
@@ -44,6 +44,9 @@ called nearly so; its values look so; it is the key of an object. Or it becomes 
 
 SURE = 0.85
 """A header that is at least so similar to a name of one field, and of no other, is taken for it."""
+
+_APART = 0.05
+"""So much liker a field has to be than the next one."""
 
 _LONG_ENOUGH = 6
 """Letters; of shorter words one in another place makes another word: "fname" is no "name"."""
@@ -343,13 +346,13 @@ def _by_likeness(
     *,
     but: Sequence[str],
 ) -> None:
-    words, barred = words_of(schema), taken.union(but)
+    barred = taken.union(but)
     unknown = [i for i, choice in enumerate(choices) if choice is None][:_COMPARED]
     found: list[tuple[float, int, str, str]] = []
     for index in unknown:
         key = normalise(names[index])[:_LONGEST_WORD]
         if len(key) >= 4 and not any(part in key for part in _NOT_THESE):
-            best = _likest(key, words, barred)
+            best = _likest(key, schema, barred)
             if best is not None and (best[0] >= SURE or len(key) >= _LONG_ENOUGH):
                 found.append((-best[0], index, best[1], best[2]))
     for likeness, index, name, word in sorted(found):
@@ -360,8 +363,20 @@ def _by_likeness(
             choices[index] = _Choice(name, code, f"similar to “{visible(word.lower(), 40)}”")
 
 
-def _likest(key: str, words: Words, taken: set[str]) -> tuple[float, str, str] | None:
+def _likest(key: str, schema: ObjectSchema, taken: Set[str]) -> tuple[float, str, str] | None:
     """How alike, which field, which of its names; None where no field or more than one is like it."""
+    ranked = _ranked(key, schema)
+    if not ranked or ranked[0][1] in taken:
+        return None
+    if len(ranked) > 1 and (ranked[1][0] >= SURE or ranked[0][0] - ranked[1][0] < _APART):
+        return None
+    return ranked[0]
+
+
+@lru_cache(maxsize=4096)
+def _ranked(key: str, schema: ObjectSchema) -> tuple[tuple[float, str, str], ...]:
+    """The fields that a header is like, the likest first; a screen asks for it again with every key."""
+    words = words_of(schema)
     matcher = difflib.SequenceMatcher(autojunk=False)
     matcher.set_seq2(key)
     best: dict[str, tuple[float, str]] = {}
@@ -373,14 +388,7 @@ def _likest(key: str, words: Words, taken: set[str]) -> tuple[float, str, str] |
             ratio = matcher.ratio()
             if ratio >= _PERHAPS and ratio > best.get(word.field, (0.0, ""))[0]:
                 best[word.field] = (ratio, word.text)
-    if not best:
-        return None
-    ranked = sorted(((ratio, name, word) for name, (ratio, word) in best.items()), reverse=True)
-    if ranked[0][1] in taken or (len(ranked) > 1 and ranked[0][0] - ranked[1][0] < 0.05):
-        return None
-    if len(ranked) > 1 and ranked[1][0] >= SURE:
-        return None
-    return ranked[0]
+    return tuple(sorted(((ratio, name, word) for name, (ratio, word) in best.items()), reverse=True))
 
 
 def _by_look(
