@@ -96,7 +96,7 @@ def read_table(
     else:
         from leapgrid.files.regular import Bulk
 
-        bulk = Bulk(dialect.delimiter, source.name, notes, taker, dialect.first_line)
+        bulk = Bulk(dialect.delimiter, source.name, notes, taker, dialect.first_line, source.go_on)
         above = len(behind.encode())
         del begun
         rest = b""
@@ -155,10 +155,9 @@ def _read_small(text: str, source: Source, dialect: Dialect, taker: Taker, notes
     number = dialect.first_line
     lines = lines_of(text, number, source.name)
     records = Records(lines, number - 1, source.name, dialect.delimiter, notes, width=len(headers), last=True)
-    for row in take_all(records, taker, numbers):
+    for row in take_all(records, taker, numbers, source.go_on):
         rows.append(row)
         if len(rows) == _FLUSH:
-            source.go_on()
             taker.check_size(records.number)
             flush()
     taker.check_size(records.number)

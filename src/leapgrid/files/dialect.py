@@ -254,7 +254,7 @@ def _with_header(
         )
     if index:
         _note_above([*rows[:index], header], notes)
-    headers = _widened(header.cells, [row.cells for row in rows[index + 1 :]])
+    headers = _widened(header.cells, _again(rows[index + 1 :], len(header.cells), name, delimiter))
     first = header.line + header.lines
     return Dialect(
         delimiter, headers, header.line, why, (*lines, 0), first, tuple(b for b in blank if b < first)
@@ -273,6 +273,16 @@ def _note_above(rows: Sequence[_Row], notes: Notebook) -> None:
         f"{'line' if one else 'lines'} {listed(numbers)} above {'was' if one else 'were'} skipped.",
         text=text,
     )
+
+
+def _again(rows: Sequence[_Row], width: int, name: str, delimiter: str) -> list[list[str]]:
+    """The records behind the header, now that their width is known."""
+    lines = [line for row in rows for line in row.text.splitlines(keepends=True)]
+    records = Records(iter(lines), 0, name, delimiter, Notebook(), width=width)
+    try:
+        return [cells for _, cells in records]
+    except UnreadableFile:
+        return []
 
 
 def _widened(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[str, ...]:

@@ -36,6 +36,8 @@ _LEAST = 0.35
 
 _HIGH = re.compile(rb"[\x80-\xff]")
 _WORD = re.compile(r"[\w'’.&-]*[^\x00-\x7f][\w'’.&-]*")
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1e\x7f]")
+_MOST_CONTROLS = 0.02
 _OTHER = re.compile(r"[^\x00-\x7f]")
 _WORDS = 200
 """Words among which the one is sought that shows best what an encoding means."""
@@ -105,7 +107,8 @@ def find_encoding(source: Source, problem: NotInEncoding) -> str:
             "Other lines are: correct that one, or say with --encoding in what the file is, such as cp1252.",
         )
     best, score = _likeliest(seen)
-    if score < _LEAST or (seen.whole * 10 > seen.broken and best in ("cp1252", "latin-1")):
+    garbled = seen.whole * 10 > seen.broken and best in ("cp1252", "latin-1")
+    if score < _LEAST or garbled or _controls(seen.sample) > _MOST_CONTROLS:
         raise told(
             problem,
             source.name,
@@ -202,6 +205,11 @@ def _likeliest(seen: Evidence) -> tuple[str, float]:
             found = next((codec for codec in close if named[codec] == match.encoding), best)
             best = "cp1252" if found == "latin-1" and "cp1252" in scores else found
     return best, scores[best]
+
+
+def _controls(data: bytes) -> float:
+    """The share of control characters; text has none but tabs, line ends and perhaps a separator."""
+    return len(_CONTROL.findall(data)) / len(data) if data else 0.0
 
 
 def _western(text: str) -> float:

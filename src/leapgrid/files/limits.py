@@ -22,7 +22,7 @@ MAX_KEYED_CELLS = 10_000_000
 MAX_MADE = 10_000_000
 """Empty cells that are made for lines that are too short: a small file can ask for very many of them."""
 
-MAX_RECORD = 16 * MIB
+MAX_RECORD = 4 * MIB
 """Bytes of one record of a delimited file, over all its lines."""
 
 MAX_STDIN = 1024 * MIB

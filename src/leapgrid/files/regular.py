@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, cast
 
@@ -19,7 +19,7 @@ from leapgrid.files.limits import MAX_CELL, MAX_LINE
 from leapgrid.files.model import UnreadableFile
 from leapgrid.files.notebook import Notebook
 from leapgrid.files.splitting import MoreNeeded, Records
-from leapgrid.files.taking import Taker, take_all
+from leapgrid.files.taking import ASKED_EVERY, Taker, take_all
 
 if TYPE_CHECKING:
     import polars as pl
@@ -35,7 +35,15 @@ _MOST_COLUMNS = 256
 class Bulk:
     """Collects the records of a text that comes in blocks."""
 
-    def __init__(self, delimiter: str, name: str, notes: Notebook, taker: Taker, line: int) -> None:
+    def __init__(
+        self,
+        delimiter: str,
+        name: str,
+        notes: Notebook,
+        taker: Taker,
+        line: int,
+        go_on: Callable[[], None],
+    ) -> None:
         """
         Args:
             delimiter: one character.
@@ -43,6 +51,7 @@ class Bulk:
             notes: takes quotes that do not fit.
             taker: fits what is irregular and counts.
             line: the physical line on which the records begin.
+            go_on: called now and then; what it raises ends the reading.
         """
         import polars as pl
 
@@ -51,6 +60,7 @@ class Bulk:
         self._notes = notes
         self._taker = taker
         self._line = line
+        self._go_on = go_on
         self._names = [f"c{index}" for index in range(taker.width)]
         self._schema = dict.fromkeys(self._names, pl.String())
         self._frames: list[pl.DataFrame] = []
@@ -213,7 +223,9 @@ class Bulk:
         rest = b""
         end = count
         following = 0
-        for index in bad:
+        for tried, index in enumerate(bad):
+            if not tried % ASKED_EVERY:
+                self._go_on()
             if index < following:
                 continue
             records = Records(
@@ -277,7 +289,7 @@ class Bulk:
             width=self._taker.width,
             last=last,
         )
-        numbers: list[int] = []
+        numbers = array("q")
         rows: list[list[str]] = []
         rest = b""
 
@@ -285,10 +297,10 @@ class Bulk:
             if rows:
                 self._keep(pl.DataFrame(rows, schema=self._schema, orient="row"), numbers[:])
                 rows.clear()
-                numbers.clear()
+                del numbers[:]
 
         try:
-            for row in take_all(records, self._taker, numbers):
+            for row in take_all(records, self._taker, numbers, self._go_on):
                 rows.append(row)
                 if len(rows) * self._taker.width > 200_000:
                     flush()

@@ -205,11 +205,16 @@ def wide_encoding(head: bytes) -> str | None:
     # Without a mark: line ends, delimiters and Western letters have a NUL on one side, and on one only.
     front, back = head[::2].count(0), head[1::2].count(0)
     few, many = sorted((front, back))
-    if many < 4 or few * 20 > many or many * 40 < len(head):
+    if many < 4 or few * 20 > many:
         return None
     codec = "utf-16-le" if back > front else "utf-16-be"
-    text = head.decode(codec, "replace")
-    return None if text.count("\ufffd") * 20 > len(text) else codec
+    # A NUL within a cell is beside a letter; in UTF-16 there is one beside every line end too.
+    for sign in (b"\n", b"\r", b",", b";", b"\t"):
+        count = head.count(sign)
+        if count:
+            beside = head.count(sign + b"\0" if back > front else b"\0" + sign)
+            return codec if beside * 2 > count else None
+    return codec if many * 6 > len(head) else None
 
 
 def read_bounded(file: BinaryIO, limit: int, name: str) -> bytes:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Callable, Iterator, MutableSequence, Sequence
 
 from leapgrid.files.limits import MAX_CELLS, MAX_MADE
 from leapgrid.files.model import Detected, UnreadableFile
 from leapgrid.files.notebook import Notebook, listed, quoted
 from leapgrid.files.splitting import Records, is_blank
+
+ASKED_EVERY = 4096
+"""Records after which is asked whether to go on: some 10 ms."""
 
 
 class Taker:
@@ -23,10 +27,11 @@ class Taker:
     def __init__(self, width: int, name: str, notes: Notebook, blank: Sequence[int] = ()) -> None:
         self.width = width
         self.fit = self.short = self.long = 0
-        self.blank = list(blank)
+        # Numbers by the million, so not as objects.
+        self.blank = array("q", blank)
         self._name = name
         self._notes = notes
-        self._empty_tails: list[int] = []
+        self._empty_tails = array("q")
         self._made = 0
 
     @property
@@ -139,9 +144,20 @@ class Taker:
         return Detected("lines", value, f"{why[0].upper()}{why[1:]}.")
 
 
-def take_all(records: Records, taker: Taker, numbers: list[int]) -> Iterator[list[str]]:
-    """All records that are there, fitted to the header; their lines are put into ``numbers``."""
-    for line, row in records:
+def take_all(
+    records: Records, taker: Taker, numbers: MutableSequence[int], go_on: Callable[[], None]
+) -> Iterator[list[str]]:
+    """All records that are there, fitted to the header.
+
+    Args:
+        records: where they come from.
+        taker: fits and counts them.
+        numbers: gets the line of each.
+        go_on: called now and then; what it raises ends the reading.
+    """
+    for count, (line, row) in enumerate(records):
+        if not count % ASKED_EVERY:
+            go_on()
         fitted = taker.take(line, row, records.physical)
         if fitted is not None:
             numbers.append(line)
