@@ -149,6 +149,23 @@ def test_merged_cells_and_long_numbers_are_noted(read: ReadSheet) -> None:
     assert found.notes[1].message.startswith("In column B 2 numbers have more than 15 digits")
 
 
+def test_errors_in_cells_without_names_are_told(read: ReadSheet) -> None:
+    found = read(
+        xlsx('<row><c><v>1</v></c><c t="e"><v>#N/A</v></c></row><row><c t="e" s="0"><v>#REF!</v></c></row>')
+    )
+    assert rows(found) == [["1"]]
+    assert codes(found) == [("error_cells", None)]
+    assert "such as #N/A in 2 cells, left empty" in found.notes[0].message
+
+
+def test_blank_columns_at_both_sides_are_no_columns(read: ReadSheet) -> None:
+    blank = '<c r="{}" t="str"><f>T("")</f><v></v></c>'
+    found = read(xlsx(row(1, blank.format("A1"), cell("B1", 1), blank.format("C1"), blank.format("F1"))))
+    assert (rows(found), found.left, found.cell(0, 0)) == ([["1"]], 1, "B1")
+    found = read(ods({"T": ods_row("<table:table-cell/>", ods_cell("x"), ods_cell(""))}), name="in.ods")
+    assert (rows(found), found.left) == ([["x"]], 1)
+
+
 def test_identifiers_that_another_program_wrote_with_all_digits_keep_them(read: ReadSheet) -> None:
     cells = [cell("A1", 12345678901234567), cell("B1", 9007199254740993, ' t="n"'), cell("C1", -(10**20) - 1)]
     found = read(xlsx(row(1, *cells, cell("D1", 12345678901234567, ' t="str"'))))
@@ -357,6 +374,7 @@ def test_xls_is_read_with_all_its_types(read: ReadSheet) -> None:
     assert list(found.rows) == [1, 3]
     assert rows(found)[1] == [" Änna 😀", "16502530000", "true", "2026-03-04", "2026-03-04T10:30:00", "#N/A"]
     assert codes(found) == [("blank_line", 2), ("error_cells", 3)]
+    assert found.notes[0].message == "Row 2 is blank; it was skipped."
     assert rows(read(data, "OLD", "in.xls")) == [["o"]]
 
 

@@ -6,8 +6,9 @@ import json
 import sys
 import time
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -17,7 +18,7 @@ from leapgrid.files.notebook import quoted
 from leapgrid.files.sheet_limits import SheetLimits
 from leapgrid.files.sheet_notes import SheetNotes
 from leapgrid.files.sheet_table import Table
-from leapgrid.files.sheet_values import LONG, text_of
+from leapgrid.files.sheet_values import column_texts
 from leapgrid.files.sheet_zip import Archive, damaged, locked
 from leapgrid.visible import visible
 
@@ -33,6 +34,8 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _BLOCK = 1 << 20
 _NO_ESCAPES: dict[str, str] = {}
 _PADDING = 5_000_000
+_SLAB_ROWS = 8_192
+_SLAB_CELLS = 500_000
 _MOST_SHEETS = 5_000
 _WORDS = "WordDocument".encode("utf-16-le")
 _SLIDES = "PowerPoint Document".encode("utf-16-le")
@@ -217,8 +220,10 @@ class _Reading:
         from leapgrid.files.sheet_xlsx import cell_name, place
 
         notes = SheetNotes()
-        shown: dict[int, str] = scan.shown if scan is not None else {}
-        shown_rows = {at // place(1, 0) for at in shown}
+        shown: dict[int, list[tuple[int, str]]] = {}
+        for at, text in scan.shown.items() if scan is not None else ():
+            row, column = divmod(at, place(1, 0))
+            shown.setdefault(row, []).append((column, text))
         assert sheet.start is not None
         top, left = sheet.start
         table = Table(sheet.name, self._name, self._limits, left)
@@ -232,29 +237,23 @@ class _Reading:
                 )
             first, rows = top + 1, iter(sheet.to_python())
         height = max(sheet.total_height, 1)
-        for number, values in enumerate(rows, first):
-            texts: list[str] = []
-            for value in values:
-                if type(value) is str:
-                    texts.append(value)
-                elif type(value) is float and not -LONG < value < LONG:
-                    notes.long(number, left + len(texts) + 1)
-                    texts.append(text_of(value))
-                else:
-                    texts.append(text_of(value))
-            if escapes:
-                texts = [escapes.get(text, text) for text in texts]
-            if shown and number in shown_rows:
-                start = place(number, left + 1)
-                for column in range(len(texts)):
-                    if (text := shown.get(start + column)) is not None:
-                        texts[column] = text
-            table.add(number, texts)
-            if not number & 1023:
-                self._tell(0.6 + 0.4 * number / height)
+        slab = max(1, min(_SLAB_ROWS, _SLAB_CELLS // max(sheet.width, 1)))
+        while block := list(islice(rows, slab)):
+            columns: list[Sequence[str]] = []
+            for index, values in enumerate(zip(*block, strict=True)):
+                texts, long = column_texts(values)
+                for at in long:
+                    notes.long(first + at, left + index + 1)
+                columns.append([escapes.get(text, text) for text in texts] if escapes else texts)
+            _show(shown, columns, first, left)
+            table.add_block(first, columns)
+            first += len(block)
+            self._tell(0.6 + 0.4 * first / height)
         if scan is not None:
             for row, cell, error in scan.errors:
                 notes.error(row, cell, error)
+            for error in scan.lost_errors:
+                notes.lost_error(error)
             for row, cell in scan.no_result:
                 notes.no_result(row, cell)
         for (row, column), _ in sheet.merged_cell_ranges or []:
@@ -320,6 +319,22 @@ class _Reading:
         else:
             table.to_arrow(self._folder / ARROW)
         return head
+
+
+def _show(
+    shown: dict[int, list[tuple[int, str]]], columns: list[Sequence[str]], first: int, left: int
+) -> None:
+    """Put what a person sees in the place of what calamine gave, in a block that begins with a row."""
+    height = len(columns[0]) if columns else 0
+    rows = range(first, first + height)
+    for row in shown.keys() & rows if height < len(shown) else [row for row in shown if row in rows]:
+        for place, text in shown[row]:
+            index = place - left - 1
+            if 0 <= index < len(columns):
+                column = columns[index]
+                if not isinstance(column, list):
+                    column = columns[index] = list(column)
+                column[row - first] = text
 
 
 def _spans(rows: array[int]) -> list[list[int]]:

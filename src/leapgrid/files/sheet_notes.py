@@ -40,6 +40,7 @@ class SheetNotes:
     def __init__(self) -> None:
         self._errors = _Cells()
         self._error = ""
+        self._lost: list[str] = []
         self._no_result = _Cells()
         self._merged = _Cells()
         self._long: dict[int, tuple[int, int]] = {}
@@ -48,6 +49,10 @@ class SheetNotes:
         """A cell holds an error, such as #N/A."""
         self._errors.add(row, cell)
         self._error = self._error or visible(text, 20)
+
+    def lost_error(self, text: str) -> None:
+        """A cell that does not say where it stands holds an error, and reads as empty."""
+        self._lost.append(visible(text, 20))
 
     def no_result(self, row: int, cell: str) -> None:
         """A cell holds a formula whose result is not in the file."""
@@ -78,6 +83,16 @@ class SheetNotes:
                     self._errors.first,
                     f"The spreadsheet shows an error such as {self._error} in {self._errors}; it was kept as "
                     "text.",
+                )
+            )
+        if self._lost:
+            cells = "a cell" if len(self._lost) == 1 else f"{len(self._lost):,} cells"
+            notes.append(
+                Note(
+                    "error_cells",
+                    None,
+                    f"The spreadsheet shows an error such as {self._lost[0]} in {cells}, left empty because "
+                    "the file does not say where. Open it in a spreadsheet program and save it.",
                 )
             )
         if self._no_result.count:

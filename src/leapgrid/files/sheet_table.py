@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from itertools import zip_longest
+from itertools import compress, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -66,12 +66,37 @@ class Table:
         if len(self._pending) >= _SLAB_ROWS or self._pending_cells >= _SLAB_CELLS:
             self._flush()
 
-    def _flush(self) -> None:
-        if not self._pending:
+    def add_block(self, row: int, columns: list[Sequence[str]]) -> None:
+        """Take many rows at once, column by column; not to be mixed with :meth:`add`.
+
+        Args:
+            row: number of the first one in the sheet, from 1.
+            columns: all of one length; the first is column ``start``.
+
+        Raises:
+            UnreadableFile: the table becomes too large.
+        """
+        while columns and not any(columns[-1]):
+            columns.pop()
+        if not columns:
             return
-        columns = list(zip_longest(*self._pending, fillvalue=""))
-        first = len(self.rows) - len(self._pending)
-        self._pending, self._pending_cells = [], 0
+        filled = list(map(any, zip(*columns, strict=True)))
+        numbers = range(row, row + len(filled))
+        if all(filled):
+            self.rows.extend(numbers)
+        else:
+            self.rows.extend(compress(numbers, filled))
+            columns = [tuple(compress(column, filled)) for column in columns]
+        self._take(columns)
+
+    def _flush(self) -> None:
+        if self._pending:
+            columns: list[Sequence[str]] = list(zip_longest(*self._pending, fillvalue=""))
+            self._pending, self._pending_cells = [], 0
+            self._take(columns)
+
+    def _take(self, columns: list[Sequence[str]]) -> None:
+        first = len(self.rows) - len(columns[0])
         for index, column in enumerate(columns):
             longest = max(map(len, column))
             if not longest:
@@ -102,7 +127,9 @@ class Table:
         if self._cells > SMALL_CELLS:
             # Half of the memory, and the whole table may need more than the child has.
             for part in [*self._parts, kept]:
-                part[:] = [_compact(column) if isinstance(column, tuple) else column for column in part]
+                part[:] = [
+                    _compact(column) if isinstance(column, list | tuple) else column for column in part
+                ]
         self._parts.append(kept)
 
     def finish(self) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import cast
 
 _DIGITS = 15
 """Significant digits that spreadsheet programs keep and show."""
@@ -81,6 +82,29 @@ _TO_TEXT: dict[type, Callable[..., str]] = {
     dt.timedelta: duration,
     type(None): lambda _: "",
 }
+
+
+def column_texts(values: Sequence[object]) -> tuple[Sequence[str], list[int]]:
+    """The texts of a column, and the indexes of its numbers that have more digits than are kept."""
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        return cast(Sequence[str], values), []
+    long: list[int] = []
+    texts: list[str] = []
+    for index, value in enumerate(values):
+        if type(value) is str:
+            texts.append(value)
+        elif type(value) is float:
+            if not -LONG < value < LONG:
+                long.append(index)
+                texts.append(number(value))
+            elif (whole := int(value)) == value:
+                texts.append(str(whole))
+            else:
+                texts.append(number(value))
+        else:
+            texts.append(text_of(value))
+    return texts, long
 
 
 def text_of(value: object) -> str:

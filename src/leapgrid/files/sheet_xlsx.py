@@ -34,6 +34,10 @@ _ERROR = re.compile(
     _OPEN + rb"(?=[^<>]*?\bt=[\"']e[\"'])" + _REF + rb"[^<>]*>\s*(?:" + _FORMULA + rb")?\s*"
     rb"<(?:\w+:)?v>([^<]{1,40})</"
 )
+_UNNAMED_ERROR = re.compile(
+    _OPEN + rb"(?=[^<>]*?\bt=[\"']e[\"'])(?!(?:[^<>]*?\s)?r\s*=)[^<>]*>\s*(?:" + _FORMULA + rb")?\s*"
+    rb"<(?:\w+:)?v>([^<]{1,40})</"
+)
 _NO_RESULT = re.compile(
     _OPEN + rb"(?![^<>]*?\bt=[\"']str[\"'])" + _REF + rb"[^<>]*>\s*" + _FORMULA + rb"\s*"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
@@ -80,6 +84,7 @@ class Scan:
         shown: place (see :func:`place`) -> the text that a person sees there.
         errors: names and texts of the first cells that hold an error, and how many there are.
         no_result: likewise for formulas without a stored result.
+        lost_errors: the texts of errors in cells that do not say where they stand.
     """
 
     cells: int = 0
@@ -94,6 +99,7 @@ class Scan:
     shown: dict[int, str] = field(default_factory=dict)
     errors: list[tuple[int, str, str]] = field(default_factory=list)
     no_result: list[tuple[int, str]] = field(default_factory=list)
+    lost_errors: list[str] = field(default_factory=list)
 
     @property
     def area(self) -> int:
@@ -237,6 +243,7 @@ def scan_sheet(
                 error = _text(text)
                 scan.shown[place(int(row), column_number(letters))] = error
                 scan.errors.append((int(row), f"{letters.decode().upper()}{int(row)}", error))
+            scan.lost_errors.extend(_text(text) for text in _UNNAMED_ERROR.findall(data))
         if b"<f" in data or b":f" in data:
             for letters, row in _NO_RESULT.findall(data):
                 scan.no_result.append((int(row), f"{letters.decode().upper()}{int(row)}"))
