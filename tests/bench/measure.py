@@ -159,7 +159,10 @@ def first_paint(
         while mark.encode() not in seen:
             ready, _, _ = select.select([ours], [], [], 30)
             assert ready, f"{argv} painted nothing more: {seen[-2000:]!r}"
-            seen += os.read(ours, 65536)
+            try:
+                seen += os.read(ours, 65536)
+            except OSError as ended:
+                raise AssertionError(f"{argv} ended: {seen[-2000:]!r}") from ended
         seconds = time.perf_counter() - began
         if look is not None:
             look(child.pid)

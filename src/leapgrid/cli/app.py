@@ -78,7 +78,6 @@ def start_app(streams: Streams, start: Start, common: Common) -> Code:
 def open_app(streams: Streams, common: Common, reading: Reading) -> Code:
     """The app on a file that is being read."""
     opening, wiring = reading.opening, reading.wiring
-    opening.open_workspace()
     problem = opening.failure(_FOR_A_SMALL_FILE if opening.is_small else 0)
     if isinstance(problem, FileError):
         raise Ended(Code.USAGE, "unreadable", problem.message) from problem

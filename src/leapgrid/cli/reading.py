@@ -42,8 +42,8 @@ def reading_begun(start: Start, common: Common, file: str) -> Iterator[Reading]:
     wiring = wire(start, common)
     with workspace_on_demand() as open_it:
         said = said_of(common)
-        opening = Opening(Wanted(file, wiring.schema, said, wiring.context), open_it).start()
-        opening.wait_begun()
+        opening = Opening(Wanted(file, wiring.schema, said, wiring.context), open_it, show_first=True)
+        opening.start()
         try:
             yield Reading(opening, wiring, open_it)
         finally:

@@ -30,6 +30,9 @@ SMALL = 256 * 1024
 HEAD = 128 * 1024
 """Bytes that are shown at once of a larger file."""
 
+_FOR_THE_SCREEN = 1.0
+"""The most seconds that the reading waits for the beginning to be shown."""
+
 _TABLES = frozenset({".csv", ".tsv", ".tab", ".txt"})
 _NO_HEAD = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 
@@ -102,19 +105,24 @@ class Opening:
             ``ReadingCancelled``, or with what is a defect.
     """
 
-    def __init__(self, wanted: Wanted, workspace: Callable[[], Workspace] | None = None) -> None:
+    def __init__(
+        self, wanted: Wanted, workspace: Callable[[], Workspace] | None = None, *, show_first: bool = False
+    ) -> None:
         """
         Args:
             workspace: opens what remembers mappings; called in the thread. None: nothing is remembered.
+            show_first: wait a moment with the whole file until its beginning is on the screen; see
+                :meth:`go_on`.
         """
         self.wanted = wanted
         self.size = 0
         self.head: Future[WorkingDraft | None] = Future()
         self.result: Future[Opened | Unmapped] = Future()
         self._workspace = workspace
+        self._show_first = show_first
         self._progress = (0, 0)
         self._cancelled = threading.Event()
-        self._begun = threading.Event()
+        self._shown = threading.Event()
         self._thread: threading.Thread | None = None
         for future in (self.head, self.result):
             future.set_running_or_notify_cancel()  # who waits and gives up does not cancel it: cancel() does
@@ -126,17 +134,9 @@ class Opening:
             self._thread.start()
         return self
 
-    def wait_begun(self, seconds: float = 1.0) -> None:
-        """Wait until the reading itself begins, which needs Python little.
-
-        What is loaded for it before would only come later if something else was loaded beside it.
-        """
-        self._begun.wait(seconds)
-
-    def open_workspace(self) -> None:
-        """Open what remembers mappings in another thread, while the file is read."""
-        if self._workspace is not None:
-            threading.Thread(target=self._open_it, name="leapgrid-workspace", daemon=True).start()
+    def go_on(self) -> None:
+        """Read the rest: the beginning is on the screen, which what the reader loads would have delayed."""
+        self._shown.set()
 
     def _open_it(self) -> None:
         if self._workspace is not None:
@@ -166,7 +166,7 @@ class Opening:
     @property
     def is_small(self) -> bool:
         """Whether it is read in no time; known once ``head`` is there."""
-        return 0 < self.size <= SMALL and Path(self.wanted.path).suffix.lower() not in _NO_HEAD
+        return self.size <= SMALL and Path(self.wanted.path).suffix.lower() not in _NO_HEAD
 
     @property
     def progress(self) -> tuple[int, int]:
@@ -233,11 +233,12 @@ class Opening:
         except Exception:  # it is only looked at; what is wrong is found by the reading itself
             head = None
         self.head.set_result(head)
+        if head is not None and self._show_first:
+            self._shown.wait(_FOR_THE_SCREEN)
         try:
             self.result.set_result(self._open())
         except BaseException as problem:  # whatever it is, it is told where it is waited for
             self.result.set_exception(problem)
-        self._begun.set()
 
     def _show_head(self) -> WorkingDraft | None:
         wanted = self.wanted
@@ -264,8 +265,9 @@ class Opening:
 
         wanted = self.wanted
         if self.size > SMALL and Path(wanted.path).suffix.lower() in _TABLES:
-            import polars  # noqa: F401  # what the reader is going to use
-        self._begun.set()
+            import polars  # noqa: F401  # first: while the reader uses it, Python is free for the workspace
+        if self._workspace is not None:
+            threading.Thread(target=self._open_it, name="leapgrid-workspace", daemon=True).start()
         raw = self.read(wanted.said.options)
         remembered = self._look_up(raw)
         earlier = remembered.mapping if remembered else None

@@ -127,7 +127,9 @@ class LeapGridApp(OpeningApp):
 
     @on(asked.GridIsThere)
     def _go_on(self) -> None:
-        """Check the records and move them in: both load what they can be painted without."""
+        """Read on, or check the records and move them in: all of it loads what a paint can do without."""
+        if self._opening is not None:
+            self._opening.go_on()
         session = self.desk.session
         if session is not None and session is not self._gone_on_with:
             self._gone_on_with = session
