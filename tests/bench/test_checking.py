@@ -75,7 +75,7 @@ def test_a_large_file_is_checked_many_times_faster_than_by_its_libraries(big: Pa
 
 
 def test_a_column_of_a_million_is_checked_within_seconds(tmp_path: Path) -> None:
-    read = read_file(write(tmp_path / "leads.csv", 1_000_000), schema_for("lead"))
+    read = read_file(write(tmp_path / "leads.csv", 1_000_000), schema=schema_for("lead"))
     context, schema = CheckContext(), schema_for("lead")
     print()
     columns = {name: read.frame.columns[at] for name, at in read.mapping.items()}

@@ -185,6 +185,7 @@ def test_usual_values_need_no_second_look() -> None:
         "+049 171 234",  # no calling code begins with 0
         "+49 0171 234",
         "+1 1650 253 ",
+        "+1 1310 ",  # seven digits are a number of Canada, but too short for the 1 to be a prefix
         "+7 8 812 345",
         "+54 9 11 15 234",
         "+39 06698 1",  # the Vatican's, within Italy

@@ -63,11 +63,13 @@ class _Plan(NamedTuple):
         regions: in the order in which the library asks them.
         prefix: pattern of what is dialled before a number within the country, where there is such a thing.
         rewritten: whether a number is changed otherwise than by taking the prefix off.
+        kept_lengths: of what is left behind a prefix; with these the prefix stays.
     """
 
     regions: tuple[_Region, ...]
     prefix: str | None
     rewritten: bool
+    kept_lengths: tuple[int, ...]
 
 
 class Numbers:
@@ -175,9 +177,14 @@ def _without_prefix(plan: _Plan, part: pl.DataFrame) -> pl.DataFrame:
     prefixed = rest.str.len_bytes() < national.str.len_bytes()
     if plan.rewritten:
         few = few.filter(~prefixed)
-    # The library takes a prefix off where that leaves what looks like a number, whether or not it did before;
-    # and where neither does, which is no valid number either way.
-    taken = prefixed & rest.str.contains(plan.regions[0].general.pattern)
+    # The library takes a prefix off, unless that makes of what looks like a number what does not, or leaves
+    # too few digits. All this by the tables of the first region, also for numbers of the others.
+    general = plan.regions[0].general.pattern
+    taken = (
+        prefixed
+        & (rest.str.contains(general) | ~national.str.contains(general))
+        & ~rest.str.len_bytes().is_in(plan.kept_lengths)
+    )
     few = few.select("row", pl.when(taken).then(rest).otherwise(national).alias("national"))
     return pl.concat([part.filter(~begins), few])
 
@@ -216,7 +223,15 @@ def _plan(code: str) -> _Plan | None:
     begins = _begins(prefix) if prefix else None
     if prefix and begins is None:
         return None
-    return _Plan(tuple(regions), begins, bool(main.national_prefix_transform_rule))
+    rewritten = bool(main.national_prefix_transform_rule)
+    return _Plan(tuple(regions), begins, rewritten, _kept_lengths(main.general_desc))
+
+
+def _kept_lengths(general: Any) -> tuple[int, ...]:
+    """The lengths at which the library says "too short", "local" or "no such length", up to the longest."""
+    possible = set(general.possible_length)
+    local = set(general.possible_length_local_only)
+    return tuple(n for n in range(max(possible)) if n not in possible or n in local)
 
 
 def _region(table: Any) -> _Region | None:
