@@ -329,6 +329,9 @@ def test_the_line_under_the_cursor_is_told_of_with_the_key_that_helps() -> None:
     assert (status.sign, status.where) == ("~", "Status to status")
     assert "“MQL” and “SQL” were never seen in this field. The server may take them." in status.sentence
     assert status.key == ("match_values", "Match the 3 values")
+    many = begun(raw(rows=[*ROWS, ("Bo", "b@c.de", "", "won", "", "")]))
+    said = issue_of(many, many.lines[3], preview(many)).sentence
+    assert said == "“MQL”, “SQL” and 1 more were never seen here. The server may take them."
     assert told["Tel."].key == ("default_country", "Set a default country")
     assert told["E-Mail"].sign == "!"
     assert told["E-Mail"].sentence.startswith("Record 3: ")

@@ -301,7 +301,8 @@ def issue_of(state: MappingState, line: TableLine | None, records: tuple[Preview
         if known.choices_closed:
             said = f"{names} {_is(odd)} not among the values of this field."
         else:
-            said = f"{names} {'was' if len(odd) == 1 else 'were'} never seen in this field."
+            place = "here" if more else "in this field"  # the key behind it should keep its words
+            said = f"{names} {'was' if len(odd) == 1 else 'were'} never seen {place}."
             said += f" The server may take {'it' if len(odd) == 1 else 'them'}."
         total = next((len(used) for of, used in _uses(state) if of == line.field), 0)
         return LineIssue(
