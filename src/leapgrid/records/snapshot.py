@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from leapgrid.records.issues import RowId
 from leapgrid.records.schema import ObjectSchema
 from leapgrid.records.texts import Texts
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _GAPS = 65_536
 """Ids in a row that were never used, up to which columns by id have room for them."""
@@ -64,9 +67,14 @@ class Snapshot:
             columns: by field, of :meth:`column`.
         """
         flags = bytearray(self.size)
+        series = [column for column in columns.values() if hasattr(column, "to_list")]
+        if series:
+            _mark_series(flags, cast("list[pl.Series]", series))
         for column in columns.values():
-            if b"\x00" in flags:
-                _mark_filled(flags, column)
+            if b"\x00" in flags and not hasattr(column, "to_list"):
+                for row, text in enumerate(column):
+                    if text:
+                        flags[row] = 1
         return flags
 
     def empty(self, filled: bytes | bytearray) -> bytes:
@@ -86,20 +94,14 @@ class Snapshot:
         return bits.to_bytes(self.size, "little")
 
 
-def _mark_filled(flags: bytearray, column: Sequence[str]) -> None:
-    if not hasattr(column, "to_list"):
-        for row, text in enumerate(column):
-            if text:
-                flags[row] = 1
-        return
-    import polars as pl
-
-    texts = cast(pl.Series, column)
-    some = (texts.str.len_bytes() > 0).fill_null(False)
-    if bool(some.all()):
-        flags[:] = b"\x01" * len(flags)
-    else:
-        bits = int.from_bytes(flags, "little") | int.from_bytes(
-            bytes(some.cast(pl.UInt8).to_list()), "little"
-        )
-        flags[:] = bits.to_bytes(len(flags), "little")
+def _mark_series(flags: bytearray, columns: Sequence[pl.Series]) -> None:
+    """Set the flags of the rows in which a column has a text; most need no look behind the first columns."""
+    some: pl.Series | None = None
+    for column in columns:
+        there = (column.str.len_bytes() > 0).fill_null(False)
+        some = there if some is None else some | there
+        if bool(some.all()):
+            flags[:] = b"\x01" * len(flags)
+            return
+    if some is not None:
+        flags[:] = bytes(map(int, some.to_list()))

@@ -72,7 +72,9 @@ def _in_series(
     import polars as pl
 
     given: object = filled
-    if not isinstance(given, pl.Series):
+    if isinstance(given, bytes | bytearray) and 0 not in given:
+        given = pl.Series([True]).new_from_index(0, len(given))
+    elif not isinstance(given, pl.Series):
         given = pl.Series([bool(any_text) for any_text in filled], dtype=pl.Boolean)
     table = pl.DataFrame(
         {"filled": given}
