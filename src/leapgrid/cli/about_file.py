@@ -70,11 +70,6 @@ def object_of(common: Common) -> str | None:
     return _loaded(common.file.recipe)[0] or None
 
 
-def is_chosen(said: ImportMapping) -> bool:
-    """Whether a person said anything that the next file with the same headers could be brought in by."""
-    return bool(said.columns or said.constants or said.values)
-
-
 def write_recipe(
     common: Common, said: ImportMapping, header_mapping: Mapping[str, str | None], slug: str
 ) -> None:

@@ -6,7 +6,7 @@ import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from leapgrid.cli.about_file import is_chosen, said_of, write_recipe
+from leapgrid.cli.about_file import said_of, write_recipe
 from leapgrid.cli.exits import Code, Ended
 from leapgrid.cli.given import Common, Format, Start
 from leapgrid.cli.issues_text import FIRST, group_lines, in_order, issue_lines
@@ -63,7 +63,7 @@ def checked(
     except UnreadableFile as problem:
         raise Ended(Code.USAGE, "unreadable", problem.message) from problem
     write_recipe(common, said, draft.header_mapping, wiring.schema.slug)
-    if workspace is not None and is_chosen(said):
+    if workspace is not None and said.is_chosen:
         _remember(workspace, draft, said)
     if len(draft.batch) >= _LONG:
         streams.err(f"Checking {len(draft.batch):,} records.")

@@ -47,6 +47,11 @@ class ImportMapping:
     options: ReadOptions = ReadOptions()
     may_lack: frozenset[str] = field(default=frozenset(), compare=False)
 
+    @property
+    def is_chosen(self) -> bool:
+        """Whether a person said anything by which the next file with the same headers could be brought in."""
+        return bool(self.columns or self.constants or self.values)
+
 
 def mapping_to_json(mapping: ImportMapping) -> dict[str, Any]:
     """What is kept of what was said, for the next file with the same headers: not how that one was read."""

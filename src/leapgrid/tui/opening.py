@@ -166,6 +166,9 @@ class OpeningApp(App[None]):
         else:
             self._opening = None
             await self._show_opened(found, meanwhile, problems)
+            if opening.wanted.said.is_chosen:
+                # By options or a recipe: the next file like this one needs none.
+                await self._settle_columns(found, found.said, None)
 
     async def _take_away(self, page: Page | None) -> None:
         """Take a page that lies on top away, and what lies on it."""
