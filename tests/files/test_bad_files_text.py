@@ -201,6 +201,15 @@ def test_many_bad_lines_take_little_memory(tmp_path: Path) -> None:
     assert mib < 300
 
 
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="memory is read from Linux")
+def test_forty_million_empty_cells_take_little_memory(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_bytes(b"name" + b",x" * 199 + b"\n" + (b"," * 199 + b"\n") * 200_000)
+    told, height, mib = measured(path)
+    assert (told, height) == ("read", 200_000)
+    assert mib < 300
+
+
 # -- things that are no files, and files that do not hold still -------------------------------------------
 
 

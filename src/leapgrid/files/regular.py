@@ -111,10 +111,19 @@ class Bulk:
         if not self._frames:
             empty = pl.Series([], dtype=pl.String)
             return tuple(cast("Sequence[str]", empty) for _ in self._names), range(0)
-        whole = pl.concat(self._frames)
+        heights = [len(run) for run in self._runs]
+        # Columns without a text share one Series: exports have dozens of them, and 16 bytes a cell add up.
+        nothing = pl.Series([], dtype=pl.String).extend_constant(None, sum(heights))
+        columns: list[Sequence[str]] = []
+        for name in self._names:
+            parts = [
+                frame.get_column(name) if name in frame.columns else nothing.head(height)
+                for frame, height in zip(self._frames, heights, strict=True)
+            ]
+            filled = any(name in frame.columns for frame in self._frames)
+            columns.append(cast("Sequence[str]", pl.concat(parts) if filled else nothing))
         self._frames.clear()
-        columns = tuple(cast("Sequence[str]", column) for column in whole.get_columns())
-        return columns, _joined(self._runs)
+        return tuple(columns), _joined(self._runs)
 
     # -- one block ----------------------------------------------------------------------------------------
 
@@ -147,9 +156,10 @@ class Bulk:
             width == 1 or data.count(self._delimiter.encode()) != (width - 1) * height
         ):
             return False
-        if not self._short_enough(frame):
+        longest = self._longest(frame)
+        if max(longest.values()) > MAX_CELL or sum(longest.values()) + width > MAX_LINE:
             return False
-        self._keep(frame, range(self._line, self._line + height))
+        self._keep(frame, range(self._line, self._line + height), longest)
         self._taker.bulk(height)
         self._line += height
         return True
@@ -165,14 +175,6 @@ class Bulk:
             schema=self._schema,
             infer_schema=False,
         )
-
-    def _short_enough(self, frame: pl.DataFrame) -> bool:
-        import polars as pl
-
-        # One query for all columns: a query has a price of its own.
-        found = frame.select(pl.all().str.len_bytes().max()).row(0)
-        longest = [length or 0 for length in found]
-        return max(longest) <= MAX_CELL and sum(longest) + len(longest) <= MAX_LINE
 
     def _add_sorted_out(self, data: bytes, last: bool, quoted: bool) -> bytes | None:
         """A block in which some lines are irregular."""
@@ -313,9 +315,18 @@ class Bulk:
         flush()
         return rest
 
-    def _keep(self, frame: pl.DataFrame, lines: Sequence[int]) -> None:
-        self._frames.append(frame)
+    def _keep(self, frame: pl.DataFrame, lines: Sequence[int], longest: dict[str, int] | None = None) -> None:
+        longest = longest or self._longest(frame)
+        self._frames.append(frame.select([name for name, most in longest.items() if most]))
         self._runs.append(lines)
+
+    def _longest(self, frame: pl.DataFrame) -> dict[str, int]:
+        """The bytes of the longest text of each column."""
+        import polars as pl
+
+        # One query for all columns: a query has a price of its own.
+        found = frame.select(pl.all().str.len_bytes().max()).row(0)
+        return {name: length or 0 for name, length in zip(frame.columns, found, strict=True)}
 
 
 def _errors() -> type[Exception]:
