@@ -149,14 +149,16 @@ def _valid(plan: _Plan, code: str, part: pl.DataFrame) -> pl.DataFrame:
     if plan.prefix is not None:
         part = _without_prefix(plan, part)
     part = part.with_columns(national.str.len_bytes().alias("length"))
-    good = []
+    good = [part.select("row", "national", "length").clear()]
     for region in plan.regions:
+        if len(part) < _FEW:
+            break
         # The library takes the first region for a number's own that its beginning names, or where nothing
         # names the beginning, whose patterns it fits; then it has to fit the patterns of that region.
         asked = part if region.leading is None else part.filter(national.str.contains(region.leading))
         later = part if region.leading is None else part.filter(~national.str.contains(region.leading))
-        for kinds in (region.main, region.other):
-            if kinds and len(asked):
+        for kinds, few in ((region.main, 1), (region.other, 4 * _FEW)):
+            if kinds and len(asked) >= few:
                 fits = asked.select((_is(region.general) & pl.any_horizontal(map(_is, kinds))).alias("fits"))
                 good.append(asked.filter(fits["fits"]))
                 asked = asked.filter(~fits["fits"])
