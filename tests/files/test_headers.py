@@ -118,7 +118,8 @@ def test_headers_that_match_nothing_are_listed_with_the_way_out(
     assert problem.line == 2
     assert problem.message.startswith("None of these headers is a field of Lead. Is line 2 the header?")
     assert "“Foo”, “Bar”; --map 'Foo=name'" in problem.message
-    assert records(read("in.csv", "Foo,Bar\n1,2\n", said=ImportMapping(columns={"Foo": "name"}))) == [{"name": "1"}]
+    said = ImportMapping(columns={"Foo": "name"})
+    assert records(read("in.csv", "Foo,Bar\n1,2\n", said=said)) == [{"name": "1"}]
 
 
 def test_a_header_cannot_send_escape_sequences_to_the_terminal(

@@ -229,6 +229,7 @@ def nothing_matches(
     *,
     said: bool,
     candidates: Sequence[int] = (),
+    guess: tuple[str, str] | None = None,
 ) -> UnreadableFile:
     """Why a file cannot be read of which no column is a field, and what to do.
 
@@ -238,13 +239,17 @@ def nothing_matches(
         name: the file's name for messages.
         line: the physical line of the header; 0 or None where there is none.
         said: a person said what columns are not.
+        guess: a header and the field that its values look like.
         candidates: lines that could be the header instead, the likeliest first.
     """
     if said:
         return UnreadableFile(f"No column of {name} is left to be a field of {schema.label}.", line or None)
     first = visible(next((n for n in names if n.strip()), names[0] if names else "Header"))
+    field = schema.fields[0].name
+    if guess is not None:
+        first, field = visible(guess[0]), guess[1]
     example = first if len(first) < 30 and "'" not in first else "Header"
-    way = f"--map '{example}={schema.fields[0].name}' says what a column is."
+    way = f"--map '{example}={field}' says what a column is."
     if not line:
         return UnreadableFile(f"Nothing says what the columns of {name} are: {some(names)}. {way}", None)
     other, take = "", ""

@@ -99,6 +99,7 @@ def map_raw(
                 raw.options.header_line,
                 said=bool(spoken),
                 candidates=proposal.header_candidates,
+                guess=next(((c.header, c.field) for c in proposal.columns if c.field), None),
             )
         _note_columns(raw, schema, proposal, named, notes)
     if not raw.frame.height:
