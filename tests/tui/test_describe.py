@@ -80,7 +80,7 @@ def test_the_view_and_what_it_hides(session: Session) -> None:
 
 def test_a_check_in_the_background_is_said(session: Session) -> None:
     session.checking = (1200, 5000)
-    assert status_state(session).plain == "checking · 1,200 of 5,000 cells"
+    assert status_state(session).plain == "4 rows · checking, 24 %"
 
 
 # -- issue line -------------------------------------------------------------------------------------------

@@ -392,6 +392,8 @@ class Desk:
         from leapgrid.submit import Runner
         from leapgrid.superleap import AsyncSuperleap
 
+        # The draft may be on its way into the workspace still.
+        await self.ready()
         # What is sent is on disk before: the rows that an answer will be about must survive a crash.
         await asyncio.to_thread(session.draft.flush)
         async with AsyncSuperleap(link.base_url, link.token) as client:
