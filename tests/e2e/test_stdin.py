@@ -9,8 +9,8 @@ import sys
 import pytest
 
 from tests.cli.conftest import Command
-from tests.e2e.conftest import Open
 from tests.e2e import keys
+from tests.e2e.conftest import Open
 
 pytestmark = pytest.mark.e2e
 RECORD = "name,email\\nAnna Keller,anna@kellerbau.de\\n"
