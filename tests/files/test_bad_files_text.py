@@ -81,6 +81,7 @@ BAD: dict[str, tuple[str, bytes, str, int | None]] = {
     "a record of 6 MB": (
         "in.csv", HEAD + b'"' + b'x\n","' * 1_200_000 + b'"\n', "line 2 of in.csv is longer than 4 MiB.", 2,
     ),
+    "a web page": ("in.xls", b"<html><table><tr><td>name</td></tr></table>", "in.xls is a web page", None),
     "not JSON after all": ("in.csv", b'[{"name": "A"', "in.csv is not JSON", 1),
 }  # fmt: skip
 

@@ -169,6 +169,10 @@ class _Reading:
         refuse_binary(self.head, name)
         self.codec = said_encoding(said) if said is not None else first_guess(self.head)
         head = self.head.decode(self.codec, "ignore").removeprefix("\ufeff")
+        if head.lstrip().startswith("<"):
+            from leapgrid.files.sheets import refuse_markup
+
+            refuse_markup(head, name)
         if looks_like_curl(head, table=suffix in _DELIMITED):
             return self.decoded(self.curl)
         if looks_like_json_lines(head, suffix):
