@@ -318,6 +318,7 @@ def start(
             else:
                 await journey.until(lambda: isinstance(app.screen, GridScreen))
                 await journey.until(lambda: journey.session.checking is None and not _checks(app))
+                await journey.until(lambda: desk.is_ready)
             yield journey
             assert TOKEN not in journey.text
         if desk.session is not None:
