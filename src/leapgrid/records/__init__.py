@@ -25,7 +25,8 @@ from leapgrid.records.edits import (
 )
 from leapgrid.records.frame import Frame, FrameError
 from leapgrid.records.history import History, Step
-from leapgrid.records.issue_index import IssueCounts, IssueGroup, IssueIndex, Place, Positions
+from leapgrid.records.issue_index import IssueIndex
+from leapgrid.records.issue_nouns import IssueCounts, IssueGroup, Place, Positions
 from leapgrid.records.issues import Finding, Fix, Issue, RowId, Severity, Source
 from leapgrid.records.outcomes import DONE, IN_FLIGHT, NEVER_SENT, UNRESOLVED, RowOutcome, RowState
 from leapgrid.records.payload import is_empty, payload_text, record_payload
