@@ -7,6 +7,7 @@ matter of who takes it.
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -29,6 +30,9 @@ SMALL = 256 * 1024
 
 HEAD = 128 * 1024
 """Bytes that are shown at once of a larger file."""
+
+_TURN, _USUAL_TURN = 0.0005, 0.005
+"""Seconds that a thread may run before another one gets Python: while a file is read, and usually."""
 
 _FOR_THE_SCREEN = 1.0
 """The most seconds that the reading waits for the beginning to be shown."""
@@ -235,10 +239,15 @@ class Opening:
         self.head.set_result(head)
         if head is not None and self._show_first:
             self._shown.wait(_FOR_THE_SCREEN)
+        before = sys.getswitchinterval()
+        # What reads is mostly not Python, and waits that long for its turn whenever it comes back to it.
+        sys.setswitchinterval(_TURN)
         try:
             self.result.set_result(self._open())
         except BaseException as problem:  # whatever it is, it is told where it is waited for
             self.result.set_exception(problem)
+        finally:
+            sys.setswitchinterval(max(before, _USUAL_TURN))
 
     def _show_head(self) -> WorkingDraft | None:
         wanted = self.wanted
