@@ -356,6 +356,7 @@ async def test_the_columns_of_a_draft_of_another_day_are_asked_of_its_file(
         await all_there(ui, 3)
         await ui.press("ctrl+q")
     async with opened() as ui:
+        await ui.sees("few.csv")
         await ui.press("enter")
         await all_there(ui, 3)
         await ui.press("slash", "=")
