@@ -94,7 +94,7 @@ def test_halves_of_a_name_are_left_out_together_with_one_note(read: Read) -> Non
     found = read("in.csv", "First Name,Last Name,Mail\nA,B,c@d.de\n")
     assert records(found) == [{"email": "c@d.de"}]
     assert codes(found) == ["name_in_parts"]
-    assert "--map 'Last Name=name' takes one" in found.notes[0].message
+    assert found.notes[0].message.endswith("--map 'First Name=name' --map 'Last Name=name' joins them.")
 
 
 def test_where_only_looks_match_the_next_header_line_is_named() -> None:

@@ -14,7 +14,7 @@ from leapgrid.cli.layout import columns, plural
 from leapgrid.cli.streams import Streams
 from leapgrid.cli.wiring import Wiring, wire
 from leapgrid.drafting import WorkingDraft, check_report
-from leapgrid.files import ImportMapping, UnreadableFile, constants_in
+from leapgrid.files import ImportMapping, UnreadableFile, constants_in, joined_in
 from leapgrid.visible import visible
 from leapgrid.workspace import WorkspaceError
 
@@ -114,15 +114,30 @@ def _mapping_lines(draft: WorkingDraft) -> list[str]:
     """Which column became which field, as far as their names differ."""
     renamed = [(h, name) for h, name in draft.header_mapping.items() if name is not None and h != name]
     left_out = [header for header, name in draft.header_mapping.items() if name is None]
-    lines = columns([(visible(h, 40), "->", name) for h, name in renamed[:12]], ("<", "<", "<"))
+    frame, mapping = draft.batch.frame, draft.batch.mapping
+    joins = joined_in(frame, mapping)
+    first = {headers[0]: headers for headers in joins.values()}
+    renamed = [(h, name) for h, name in renamed if name not in joins or h in first]
+    lines = columns(
+        [
+            (" + ".join(visible(part, 40) for part in first.get(header, (header,))), "->", name)
+            for header, name in renamed[:12]
+        ],
+        ("<", "<", "<"),
+    )
     if len(renamed) > 12:
         lines.append(f"  and {len(renamed) - 12:,} more")
-    frame, mapping = draft.batch.frame, draft.batch.mapping
     constants = constants_in(frame, mapping)
     lines += columns(
         [(f"(constant) {visible(text, 40)}", "->", name) for name, text in constants.items()], ("<", "<", "<")
     )
-    matched = [name for name, column in mapping.items() if column >= frame.own and name not in constants]
+    matched = [
+        name
+        for name, column in mapping.items()
+        if column >= frame.own
+        and name not in constants
+        and (name not in joins or frame.headers.count(frame.headers[column]) > 1)
+    ]
     if matched:
         lines.append(f"  values matched: {', '.join(visible(name, 40) for name in matched)}")
     if left_out:

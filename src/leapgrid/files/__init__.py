@@ -9,7 +9,7 @@ from leapgrid.lazy import lazily
 
 if TYPE_CHECKING:
     from leapgrid.files.headers import suggest_mapping
-    from leapgrid.files.made import constants_in, header_mapping_of, unique_names
+    from leapgrid.files.made import constants_in, header_mapping_of, joined_in, unique_names
     from leapgrid.files.mapping import map_raw, read_file
     from leapgrid.files.model import (
         Detected,
@@ -50,6 +50,7 @@ __all__ = [
     "ValueUse",
     "constants_in",
     "header_mapping_of",
+    "joined_in",
     "load_recipe",
     "map_raw",
     "propose",
@@ -67,7 +68,7 @@ __getattr__, __dir__ = lazily(
     __name__,
     {
         "headers": ("suggest_mapping",),
-        "made": ("constants_in", "header_mapping_of", "unique_names"),
+        "made": ("constants_in", "header_mapping_of", "joined_in", "unique_names"),
         "model": (
             "Detected",
             "Fact",

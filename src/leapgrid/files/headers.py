@@ -13,7 +13,7 @@ from leapgrid.files.aliases import ALIASES, FIRST_NAMES, LAST_NAMES, RECORD_IDS
 from leapgrid.files.made import unique_names as unique_names
 from leapgrid.files.model import UnreadableFile
 from leapgrid.files.notebook import Notebook, quoted
-from leapgrid.records.schema import ObjectSchema
+from leapgrid.records.schema import FieldType, ObjectSchema
 from leapgrid.visible import visible
 
 _SIGNS = re.compile(r"[\s_.:*#/()\[\]\"'´`’“”,;°º\-\u2010-\u2015\ufeff]+")
@@ -153,17 +153,20 @@ def resolve_wanted(
     wanted: Mapping[str, str | None],
     name: str,
     may_lack: Collection[str] = (),
+    *,
+    schema: ObjectSchema,
 ) -> dict[str, str | None]:
-    """``wanted`` with each header spelled as in the file.
+    """``wanted`` with each header spelled as in the file, in its own order.
 
     Args:
         names: the headers, made unique.
         wanted: header -> field, or None to leave the column out.
         name: the file's name for messages.
         may_lack: headers that need not be there.
+        schema: whose fields they are; columns may share those of :func:`may_join`.
 
     Raises:
-        UnreadableFile: a header that is not there, or a field that was given to two columns.
+        UnreadableFile: a header that is not there, or another field that was given to two columns.
     """
     by_key: dict[str, list[str]] = {}
     for column in names:
@@ -180,10 +183,21 @@ def resolve_wanted(
         else:
             raise UnreadableFile(no_such_header(header, names, name))
         field = field.strip() if field else None
-        if field and field in said.values():
+        # A header that is spelled in two ways is no second column.
+        if (
+            field
+            and not may_join(field, schema)
+            and any(other == field and at != column for at, other in said.items())
+        ):
             raise UnreadableFile(f"Two columns of {name} are mapped to {quoted(field)}. Map only one.")
         said[column] = field or None
     return said
+
+
+def may_join(name: str, schema: ObjectSchema) -> bool:
+    """Whether a field can take the texts of several columns as one: a text can, an address cannot."""
+    known = schema.get(name)
+    return known is None or known.type is FieldType.TEXT
 
 
 def nearest_field(name: str, schema: ObjectSchema) -> str | None:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from leapgrid.files.headers import note_extra, nothing_matches, suggest_mapping
-from leapgrid.files.made import CONSTANT, unique_names
+from leapgrid.files.joining import in_words, joined
+from leapgrid.files.made import CONSTANT, in_join_order, joined_in, joined_name, unique_names
 from leapgrid.files.model import FileRead, ImportMapping, RawFile, UnreadableFile
 from leapgrid.files.notebook import Notebook, quoted
 from leapgrid.files.objects import map_keys
@@ -106,7 +107,9 @@ def map_raw(
         notes.add("no_records", None, "There are no records in the file.")
     values = _values_of(said, remembered)
     mapping = {name: index for index, name in enumerate(named.values()) if name is not None}
-    frame = _with_matched(raw.frame, names, mapping, schema, values, notes)
+    frame = _with_joined(raw.frame, names, mapping, proposal.joins, raw.options.header_line or None, notes)
+    frame = _with_matched(frame, names, mapping, schema, values, notes)
+    named = in_join_order(named, proposal.joins)
     for name, text in proposal.constants.items():
         like = raw.frame.columns[0] if raw.frame.columns else None
         mapping[name] = len(frame.columns)
@@ -156,14 +159,14 @@ def _note_columns(
 ) -> None:
     """Say of every column that nobody spoke of why it is left out, or taken though it is called otherwise."""
     line = raw.options.header_line or None
-    header_of = {name: header for header, name in named.items() if name is not None}
+    header_of = {name: header for header, name in reversed(list(named.items())) if name is not None}
     if proposal.halves:
         first, last = proposal.halves
         notes.add(
             "name_in_parts",
             line,
             f"{quoted(first)} and {quoted(last)} are the halves of a name, and no column has the whole; both "
-            f"were left out. --map {_shell(f'{last}=name')} takes one; to have both, join them in the file.",
+            f"were left out. --map {_shell(f'{first}=name')} --map {_shell(f'{last}=name')} joins them.",
         )
     for place, column in enumerate(proposal.columns, 1):
         header, name = column.header, named[column.header]
@@ -223,6 +226,28 @@ def _values_of(said: ImportMapping, remembered: ImportMapping | None) -> dict[st
     return {name: texts for name, texts in found.items() if texts}
 
 
+def _with_joined(
+    frame: Frame,
+    names: Sequence[str],
+    mapping: dict[str, int],
+    joins: Mapping[str, Sequence[str]],
+    line: int | None,
+    notes: Notebook,
+) -> Frame:
+    """The frame with a made column for each field that gets several; ``mapping`` then names it."""
+    for name, headers in joins.items():
+        places = [names.index(header) for header in headers]
+        mapping[name] = len(frame.columns)
+        column = joined([frame.columns[place] for place in places])
+        frame = frame.with_made(joined_name(names, places), column)
+        notes.add(
+            "joined",
+            line,
+            f"{in_words(headers)} were joined to {visible(name, 60)}, with a space between.",
+        )
+    return frame
+
+
 def _with_matched(
     frame: Frame,
     names: Sequence[str],
@@ -252,10 +277,17 @@ def _with_matched(
             notes.add(
                 "no_match",
                 None,
-                f"{listed}{more} {verb} not stand in {quoted(names[at])}; nothing was matched there.",
+                f"{listed}{more} {verb} not stand in {_column_in_words(frame, names, name, at)}; nothing was "
+                "matched there.",
             )
         used = {old: new for old, new in texts.items() if old in there}
         if used:
             mapping[name] = len(frame.columns)
-            frame = frame.with_made(names[at], replaced(column, used))
+            called = names[at] if at < len(names) else frame.headers[at]
+            frame = frame.with_made(called, replaced(column, used))
     return frame
+
+
+def _column_in_words(frame: Frame, names: Sequence[str], name: str, at: int) -> str:
+    """A column of a frame, for a message; of a joined one what it is made of."""
+    return quoted(names[at]) if at < len(names) else in_words(joined_in(frame, {name: at})[name])

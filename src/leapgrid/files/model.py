@@ -129,10 +129,11 @@ class FileRead:
 
     Attributes:
         frame: every column of the file, all text, exactly as read; behind them (from ``frame.own`` on)
-            columns that were made on import: constants, and columns whose values were matched.
+            columns that were made on import: constants, joined columns, and those whose values were matched.
         schema: the object's schema, with a text field for each extra name that is sent.
         mapping: field -> index of its column in the frame.
-        header_mapping: header -> field, or None for a column that is left out; in the order of the file.
+        header_mapping: header -> field, or None for a column that is left out; in the order of the file, but
+            columns that are joined to one field in the order in which they are.
             A header that is empty or stands a second time is named by its place: ``Email (column 4)``.
         notes: what was found on the way, in the order of the lines.
         source: the path as it was given.

@@ -226,7 +226,7 @@ def map_keys(
         UnreadableFile: ``wanted`` names a key that is not there, or nothing is a field.
     """
     names = unique_names(frame.headers)
-    said = resolve_wanted(names, wanted, name) if wanted else {}
+    said = resolve_wanted(names, wanted, name, schema=schema) if wanted else {}
     taken = {field for field in said.values() if field is not None}
     fields: dict[str, str | None] = {}
     for key, column in zip(frame.headers, names, strict=True):

@@ -11,11 +11,14 @@ from leapgrid.files.finding import HALF, Choice, Code, by_key, by_likeness, by_l
 from leapgrid.files.headers import (
     is_record_id,
     match_headers,
+    may_join,
     nearest_field,
     normalise,
     resolve_wanted,
     unique_names,
 )
+from leapgrid.files.joining import joins_in
+from leapgrid.files.made import in_join_order
 from leapgrid.files.model import ImportMapping, RawFile, UnreadableFile
 from leapgrid.files.notebook import quoted
 from leapgrid.files.values import (
@@ -29,6 +32,7 @@ from leapgrid.files.values import (
     value_uses,
 )
 from leapgrid.records.schema import Field, FieldType, ObjectSchema
+from leapgrid.visible import visible
 
 __all__ = ["ColumnProposal", "Proposal", "ValueUse", "propose", "value_uses"]
 
@@ -51,6 +55,8 @@ class ColumnProposal(NamedTuple):
         attention: a person should look at it.
         samples: up to four different texts of it, exactly as in the file.
         likeness: what its header is similar to, where that is why it becomes a field.
+        joined: the headers of all columns that are joined to its field, this one among them, in the order in
+            which they are; () where it is the only one.
     """
 
     column: int
@@ -61,6 +67,7 @@ class ColumnProposal(NamedTuple):
     attention: bool
     samples: tuple[str, ...]
     likeness: str = ""
+    joined: tuple[str, ...] = ()
 
     @property
     def is_sure(self) -> bool:
@@ -79,7 +86,9 @@ class Proposal:
         uncovered: fields of the schema that get neither a column nor a constant, in its order.
         nothing_matches: no column is a field by its name, and nobody said that one is.
         header_candidates: then the lines that could be the header instead, the likeliest first.
-        halves: the headers of a first and a last name that no full name stands beside.
+        halves: the headers of a first and a last name that no full name stands beside: a person may have
+            them joined.
+        joins: field -> the headers of the columns that are joined to it, in the order in which they are.
     """
 
     columns: tuple[ColumnProposal, ...]
@@ -89,11 +98,12 @@ class Proposal:
     nothing_matches: bool = False
     header_candidates: tuple[int, ...] = ()
     halves: tuple[str, str] | None = None
+    joins: Mapping[str, tuple[str, ...]] = attribute(default_factory=dict)
 
     @property
     def mapping(self) -> dict[str, str | None]:
-        """Header -> field, None for a column that is left out."""
-        return {column.header: column.field for column in self.columns}
+        """Header -> field, None for a column that is left out; see :func:`in_join_order`."""
+        return in_join_order({column.header: column.field for column in self.columns}, self.joins)
 
     def fits(self) -> bool:
         """Whether the file can be brought in without asking: something is a field, and nothing is a guess."""
@@ -119,13 +129,15 @@ def propose(
         remembered: what was said of the same headers earlier.
 
     Raises:
-        UnreadableFile: something was said of a column or a field that is not there, or of one twice.
+        UnreadableFile: something was said of a column or a field that is not there, or of one twice that
+            cannot be joined.
     """
     names = unique_names(raw.frame.headers)
     columns = raw.frame.columns
-    spoken = resolve_wanted(names, said.columns, raw.name, said.may_lack)
-    earlier = earlier_columns(names, spoken, said.constants, remembered)
+    spoken = resolve_wanted(names, said.columns, raw.name, said.may_lack, schema=schema)
+    earlier = earlier_columns(names, spoken, said.constants, remembered, schema)
     given = {**spoken, **earlier}
+    joins = joins_in(given)
     constants = constants_of(raw, schema, said, remembered, given)
     taken = {name for name in given.values() if name is not None} | set(constants)
     choices: list[Choice | None] = [None] * len(names)
@@ -147,7 +159,18 @@ def propose(
         by_look(names, samples, schema, choices, taken)
     spare = "external_id" in schema and "external_id" not in taken
     proposals = tuple(
-        _told(raw, schema, said, remembered, index, header, choices[index], samples[index], spare=spare)
+        _told(
+            raw,
+            schema,
+            said,
+            remembered,
+            index,
+            header,
+            choices[index],
+            samples[index],
+            joins.get(given.get(header) or "", ()),
+            spare=spare,
+        )
         for index, header in enumerate(names)
     )
     becoming = [column.field for column in proposals if column.field is not None]
@@ -155,7 +178,7 @@ def propose(
     return Proposal(
         columns=proposals,
         constants=constants,
-        fields_from_columns=len(becoming),
+        fields_from_columns=len(set(becoming)),
         uncovered=tuple(
             f.name
             for f in schema.fields
@@ -164,6 +187,7 @@ def propose(
         nothing_matches=nothing,
         header_candidates=header_candidates(raw, schema) if nothing else (),
         halves=halves,
+        joins=joins,
     )
 
 
@@ -172,21 +196,25 @@ def earlier_columns(
     spoken: Mapping[str, str | None],
     constants: Mapping[str, str],
     remembered: ImportMapping | None,
+    schema: ObjectSchema,
 ) -> dict[str, str | None]:
-    """What is remembered of the columns that nobody speaks of now; no field twice."""
+    """What is remembered of the columns that nobody speaks of now; no field twice that cannot be joined."""
     if remembered is None:
         return {}
     by_key: dict[str, str] = {normalise(header): header for header in remembered.columns}
     taken = {name for name in spoken.values() if name is not None} | set(constants)
     found: dict[str, str | None] = {}
+    places = {header: at for at, header in enumerate(remembered.columns)}
+    place: dict[str, int] = {}
     for header in names:
         known = header if header in remembered.columns else by_key.get(normalise(header))
         if known is not None and header not in spoken:
             name = remembered.columns[known]
             found[header] = None if name in taken else name
-            if name is not None:
+            place[header] = places[known]
+            if name is not None and not may_join(name, schema):
                 taken.add(name)
-    return found
+    return {header: found[header] for header in sorted(found, key=place.__getitem__)}
 
 
 def constants_of(
@@ -251,6 +279,7 @@ def _told(
     header: str,
     choice: Choice | None,
     sample: Sequence[str],
+    joined: tuple[str, ...],
     *,
     spare: bool,
 ) -> ColumnProposal:
@@ -264,6 +293,11 @@ def _told(
         why = reason if half else f"left out; {reason}" if reason else "left out"
         return ColumnProposal(index, header, None, code, why, half, samples)
     why = {"said": "you chose it", "remembered": "remembered", "key": "the key"}.get(choice.code, choice.why)
+    if joined and choice.code == "said":
+        others = [visible(other, 30) for other in joined if other != header]
+        why = f"joined with “{others[0]}”" if len(others) == 1 else f"joined with {len(others):,} others"
+    if joined:
+        return ColumnProposal(index, header, choice.field, choice.code, why, False, samples, joined=joined)
     known = schema.get(choice.field)
     if known is None:
         if choice.code == "key":

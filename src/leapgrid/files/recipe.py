@@ -100,6 +100,9 @@ def recipe_text(mapping: ImportMapping, slug: str) -> str:
                 lines.append(f"{key} = {value if isinstance(value, int) else _string(value)}")
     if mapping.columns:
         lines += ["", '[columns]  # header = field; "" leaves the column out']
+        fields = [field for field in mapping.columns.values() if field is not None]
+        if len(fields) > len(set(fields)):
+            lines.append("# Columns of one field are joined to one text, in this order.")
         lines += [f"{_key(header)} = {_string(field or '')}" for header, field in mapping.columns.items()]
     if mapping.constants:
         lines += ["", "[constants]  # field = the text that every record gets"]

@@ -30,7 +30,7 @@ class ImportMapping:
 
     Attributes:
         columns: header (made unique by :func:`leapgrid.files.unique_names`) -> field, None to leave the
-            column out.
+            column out. Columns that share a text field are joined in this order, a space between their texts.
         constants: field -> the text that every record gets in it.
         values: field -> {text in the file: text to take instead}.
         default_country: two letters, for phones without a country code; None: as the profile says.

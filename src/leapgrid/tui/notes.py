@@ -16,7 +16,7 @@ from leapgrid.tui.text import Part, plural, wrap
 from leapgrid.tui.theming import Palette
 from leapgrid.visible import visible
 
-_HOW_IT_WAS_READ = frozenset({"delimiter", "encoding", "header", "json5", "wrapped"})
+_HOW_IT_WAS_READ = frozenset({"delimiter", "encoding", "header", "joined", "json5", "wrapped"})
 """Codes of notes that cost nobody a record; what was left out is told before."""
 
 _WIDTH = 76
