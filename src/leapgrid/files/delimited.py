@@ -107,7 +107,7 @@ def read_table(
         columns, numbers = bulk.finish()
         frame = Frame(dialect.headers, columns, numbers)
     source.unchanged()
-    taker.finish()
+    frame = taker.finish(frame)
     used = ReadOptions(codec, dialect.delimiter, dialect.header_line)
     return Table(frame, used, _describe(codec, text, options, dialect, taker))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from leapgrid.files.limits import MAX_NOTES
 from leapgrid.files.model import Note
@@ -31,6 +31,12 @@ class Notebook:
             return True
         self._counts[code] += 1
         return False
+
+    def forget(self, code: str, lines: Collection[int]) -> None:
+        """Take back the notes of a kind on some lines."""
+        kept = [note for note in self._notes if note.code != code or note.line not in lines]
+        self._counts[code] -= len(self._notes) - len(kept)
+        self._notes = kept
 
     def finish(self) -> tuple[Note, ...]:
         """All notes: first those of the whole file, then by line."""

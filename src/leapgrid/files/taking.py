@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from array import array
+from collections import deque
 from collections.abc import Callable, Iterator, MutableSequence, Sequence
 
+from leapgrid.files.footer import MOST, without_footer
 from leapgrid.files.limits import MAX_CELLS, MAX_MADE
 from leapgrid.files.model import Detected, UnreadableFile
 from leapgrid.files.notebook import Notebook, listed, quoted
 from leapgrid.files.splitting import Records, is_blank
+from leapgrid.records.frame import Frame
 
 ASKED_EVERY = 4096
 """Records after which is asked whether to go on: some 10 ms."""
@@ -22,6 +25,7 @@ class Taker:
         short: those with fewer.
         long: those with more.
         blank: the lines that were skipped because nothing is in them.
+        single: the last lines that have one value only, too few of them to be all.
     """
 
     def __init__(self, width: int, name: str, notes: Notebook, blank: Sequence[int] = ()) -> None:
@@ -29,6 +33,7 @@ class Taker:
         self.fit = self.short = self.long = 0
         # Numbers by the million, so not as objects.
         self.blank = array("q", blank)
+        self.single: deque[int] = deque(maxlen=MOST)
         self._name = name
         self._notes = notes
         self._empty_tails = array("q")
@@ -54,6 +59,8 @@ class Taker:
             return None
         if len(row) < width:
             self.short += 1
+            if len(row) == 1:
+                self.single.append(line)
             if self._notes.has_room("short_line"):
                 self._notes.add(
                     "short_line",
@@ -108,8 +115,15 @@ class Taker:
             )
         return row[:width]
 
-    def finish(self) -> None:
-        """Note what is told once for the whole file."""
+    def finish(self, frame: Frame) -> Frame:
+        """Note what is told once for the whole file.
+
+        Returns:
+            The frame, without a footer.
+        """
+        height = frame.height
+        frame = without_footer(frame, self.single, self.blank, self._notes)
+        self.short -= height - frame.height
         if len(self.blank) == 1:
             self._notes.add("blank_line", self.blank[0], f"Line {self.blank[0]} is blank; it was skipped.")
         elif self.blank:
@@ -124,6 +138,7 @@ class Taker:
                 f"{word} {listed(self._empty_tails)} {verb} in more delimiters than the header; "
                 "nothing was lost.",
             )
+        return frame
 
     def share(self) -> str:
         """How many lines are as the headers are: "405 of 412 lines have 6 values, as the headers have"."""
