@@ -29,7 +29,7 @@ def test_the_documented_mistake_is_found_and_the_record_beside_it_is_not_blamed(
         "issues": [
             {
                 "row": 1,
-                "line": None,
+                "line": 2,
                 "field": "email",
                 "severity": "error",
                 "source": "local",

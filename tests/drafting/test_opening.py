@@ -78,7 +78,7 @@ def test_the_printed_example_is_read_and_its_mistake_found() -> None:
     report = check_report(draft)
     assert (report["records"], report["errors"]) == (2, 1)
     assert report["issues"][0]["value"] == "test .sok@gmail.com"
-    assert report["issues"][0]["line"] is None
+    assert report["issues"][0]["line"] == 2
     assert draft.payload(1) == {"name": "test-9", "email": "test1@gmail.com"}
 
 
