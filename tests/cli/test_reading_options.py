@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -226,3 +227,43 @@ def test_what_was_said_is_remembered_where_records_are_sent(
     with Workspace.open(leapgrid.workspace) as workspace:
         assert workspace.remembered_mapping("lead", ["Name"]) is None
     assert len(sandbox.requests) == 2
+
+
+HALVES = "Last Name,First Name,Email\nKeller,Anna,anna@kellerbau.de\n,Cher,cher@firm.com\n"
+
+
+def test_halves_of_a_name_are_joined_by_the_options_that_the_note_names(leapgrid: Command) -> None:
+    file = write(leapgrid, "hubspot.csv", HALVES)
+    ran = leapgrid.run("check", file, "--format", "json")
+    assert ran.document["mapping"] == {"Last Name": None, "First Name": None, "Email": "email"}
+    (note,) = ran.document["notes"]
+    assert note["code"] == "name_in_parts"
+    options = shlex.split(note["message"].partition("left out. ")[2].removesuffix(" joins them."))
+    assert options == ["--map", "First Name=name", "--map", "Last Name=name"]
+    joined = leapgrid.run("check", file, "--format", "json", *options).document
+    assert joined["mapping"] == {"First Name": "name", "Last Name": "name", "Email": "email"}
+    assert list(joined["mapping"]) == ["First Name", "Last Name", "Email"]
+    assert [note["code"] for note in joined["notes"]] == ["joined"]
+    assert joined["issues"] == []
+    sent = records(leapgrid("preview", file, *options))
+    assert [record["name"] for record in sent] == ["Anna Keller", "Cher"]
+
+
+def test_a_recipe_keeps_what_was_joined_and_an_option_goes_before_it(leapgrid: Command) -> None:
+    file, recipe = write(leapgrid, "in.csv", HALVES), leapgrid.home / "names.toml"
+    halves = ("--map", "Last Name=name", "--map", "First Name=name")
+    ran = leapgrid("check", file, *halves, "--save-recipe", recipe)
+    assert "Last Name + First Name  ->  name" in ran.out
+    assert "values matched" not in ran.out
+    assert "# Columns of one field are joined to one text, in this order." in recipe.read_text("utf-8")
+    sent = records(leapgrid("preview", file, "--recipe", recipe))
+    assert [record["name"] for record in sent] == ["Keller Anna", "Cher"]
+    sent = records(leapgrid("preview", file, "--recipe", recipe, "--map", "First Name=name"))
+    assert [record["name"] for record in sent] == ["Anna", "Cher"]
+
+
+def test_two_columns_for_one_address_are_refused_as_ever(leapgrid: Command) -> None:
+    file = write(leapgrid, "in.csv", HALVES)
+    ran = leapgrid.run("check", file, "--map", "Email=email", "--map", "First Name=email")
+    assert (ran.code, ran.out) == (2, "")
+    assert "Two columns of in.csv are mapped to “email”. Map only one." in ran.err

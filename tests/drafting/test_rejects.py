@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from leapgrid.drafting import WorkingDraft, export_rejects, rejected_rows
-from leapgrid.files import UnwritableFile
+from leapgrid.files import ImportMapping, UnwritableFile
 from leapgrid.records import InsertRows
 from leapgrid.sandbox import SandboxServer
 from leapgrid.workspace import Workspace
@@ -83,3 +83,41 @@ def test_without_rejected_records_there_is_only_the_header(tmp_path: Path) -> No
     draft = draft_of(None, ANNA)
     assert export_rejects(draft, tmp_path / "rejects.csv") == 0
     assert len(rows_of(tmp_path / "rejects.csv")) == 1
+
+
+async def test_a_joined_field_stands_behind_and_is_read_back_as_it_was_edited(
+    workspace: Workspace, sandbox: SandboxServer, tmp_path: Path
+) -> None:
+    path = write_csv(
+        tmp_path / "in.csv",
+        "Last Name,First Name,E-mail",
+        "Ory,Mal,mallory@mailinator.com",
+        ",Eve,eve@mailinator.com",
+    )
+    said = ImportMapping(columns={"First Name": "name", "Last Name": "name"})
+    draft = WorkingDraft.from_file(workspace, path, LEAD, said)
+    draft.check_all()
+    assert [draft.batch.text(row, "name") for row in (0, 1)] == ["Mal Ory", "Eve"]
+    await send(draft, sandbox)
+    typed(draft, 1, "name", "Eve Smith")
+    out = tmp_path / "rejects.csv"
+    assert export_rejects(draft, out) == 2
+    header, *lines = rows_of(out)
+    assert header == ["Last Name", "First Name", "E-mail", "name", "line", "field", "value", "message"]
+    # The file's own columns as they were read, and what is meant now behind them.
+    assert [line[:4] for line in lines] == [
+        ["Ory", "Mal", "mallory@mailinator.com", "Mal Ory"],
+        ["", "Eve", "eve@mailinator.com", "Eve Smith"],
+    ]
+    again = WorkingDraft.from_file(None, out, LEAD)
+    assert [again.batch.text(row, "name") for row in (0, 1)] == ["Mal Ory", "Eve Smith"]
+    # Who has the halves joined once more gets them, and is told that the other column is not used.
+    joined = WorkingDraft.from_file(None, out, LEAD, said)
+    assert [joined.batch.text(row, "name") for row in (0, 1)] == ["Mal Ory", "Eve"]
+    assert "“name” was left out" in " ".join(note.message for note in joined.notes)
+    draft.close()
+    # The draft of another day still knows which columns were joined, and in which order.
+    stored = WorkingDraft.from_stored(workspace, draft.id)
+    assert list(stored.header_mapping) == ["First Name", "Last Name", "E-mail"]
+    assert stored.batch.text(1, "name") == "Eve Smith"
+    stored.close()
