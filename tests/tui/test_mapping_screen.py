@@ -309,6 +309,73 @@ async def test_the_footer_of_the_list_can_be_clicked(tmp_path: Path) -> None:
     await shown(tmp_path, lead_file(tmp_path), body)
 
 
+# -- columns that are joined --------------------------------------------------------------------------------
+
+HALVES = "Record ID,First Name,Last Name,Email\n1,Anna,Keller,anna@kellerbau.de\n2,Cher,,cher@firm.com\n"
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_j_joins_the_halves_of_a_name_and_del_takes_one_out_again(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async def body(seen: Seen) -> None:
+        # What the screen is there to ask stands under the cursor.
+        assert seen.screen.table.line is not None
+        assert seen.screen.table.line.header == "First Name"
+        assert "“First Name” and “Last Name” are the halves of a name." in seen.issue
+        assert seen.issue.endswith("J Join them to name")
+        assert "J Join names" in seen.app.text.split("\n")[-1]
+        await seen.press("j")
+        assert seen.fields == {
+            "Record ID": None, "First Name": "name", "Last Name": "name", "Email": "email",
+        }  # fmt: skip
+        assert seen.bright == ["name 1 of 2"]
+        assert "name 2 of 2" in seen.app.text
+        assert "Anna Keller" in seen.app.text
+        assert "Join names" not in seen.app.text.split("\n")[-1]
+        await seen.press("down", "delete")
+        assert seen.fields["Last Name"] is None
+        assert "name 1 of 2" not in seen.app.text
+        assert "Anna Keller" not in seen.app.text
+        # And back by hand: behind the one that has the field.
+        await seen.press("space", *"name")
+        assert "from First Name, which is then left out" in seen.app.text or size[0] == 80
+        await seen.press("down")
+        assert "join behind First Name" in seen.bright[0] or size[0] == 80
+        await seen.press("enter")
+        assert seen.bright == ["name 2 of 2"]
+        await seen.press("enter")
+
+    file = read_raw(file_at(tmp_path, HALVES), schema=LEAD)
+    seen = await shown(tmp_path, file, body, size=size)
+    assert records(seen.imported()) == [
+        {"name": "Anna Keller", "email": "anna@kellerbau.de"},
+        {"name": "Cher", "email": "cher@firm.com"},
+    ]
+
+
+async def test_j_does_nothing_where_there_is_a_full_name(tmp_path: Path) -> None:
+    async def body(seen: Seen) -> None:
+        before = seen.fields
+        await seen.press("j")
+        assert seen.fields == before
+        assert seen.screen.table.at == 0
+
+    await shown(tmp_path, lead_file(tmp_path), body)
+
+
+async def test_the_result_tells_what_was_said_and_what_was_not(tmp_path: Path) -> None:
+    async def body(seen: Seen) -> None:
+        await seen.press("j", "enter")
+
+    file = read_raw(file_at(tmp_path, HALVES), schema=LEAD)
+    result = (await shown(tmp_path, file, body)).result
+    assert result.said is not None
+    assert dict(result.said.columns) == {"First Name": "name", "Last Name": "name"}
+    assert dict(result.mapping.columns) == {**result.said.columns, "Record ID": None, "Email": "email"}
+    assert result.remembered is None
+
+
 # -- constants ----------------------------------------------------------------------------------------------
 
 

@@ -9,19 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leapgrid.files import Detected, ImportMapping, Note, RawFile, ReadOptions
+from leapgrid.files import Detected, ImportMapping, Note, RawFile, ReadOptions, map_raw
 from leapgrid.records import CheckContext, Field, FieldType, ObjectSchema, schema_for
 from leapgrid.records.frame import Frame
-from leapgrid.tui.mapping import (
-    CONSTANT,
-    MappingState,
-    TableLine,
-    choices_for,
-    day_of,
-    next_choice,
-    options_with,
-    used_choice,
-)
+from leapgrid.tui.mapping import CONSTANT, MappingState, TableLine, day_of
+from leapgrid.tui.mapping_choices import choices_for, next_choice, options_with, used_choice
 from leapgrid.tui.mapping_facts import coverage, facts, issue_of, preview, unknown_values
 from leapgrid.tui.mapping_pages import note_lines, preview_lines
 from leapgrid.tui.mapping_paint import (
@@ -136,7 +128,7 @@ def test_a_key_of_json_that_is_unknown_can_be_sent_as_it_is() -> None:
     file = raw(("name", "shoe_size"), [("Anna", "41")], keyed=True)
     state = begun(file).leave_out("shoe_size")
     line = state.lines[1]
-    assert state.options_for(line)[0] == ("shoe_size", "send as it is", "")
+    assert state.options_for(line)[0] == ("shoe_size", "send as it is", "", "")
     assert state.choose("shoe_size", "shoe_size").field_of["shoe_size"] == "shoe_size"
 
 
@@ -441,3 +433,112 @@ def test_a_table_of_two_thousand_columns_is_laid_out_and_drawn_quickly() -> None
     for line in lines[:40]:
         draw_table_line(line, columns, 120, PALETTE, here=False, has_keys=False)
     assert time.process_time() - began < 0.1
+
+
+# -- columns that are joined --------------------------------------------------------------------------------
+
+HALVES = ("Last Name", "First Name", "Middle Name", "Mail")
+PEOPLE: list[tuple[str, ...]] = [("Keller", "Anna", "M.", "anna@kellerbau.de"), ("", "Cher", "", "c@d.de")]
+
+
+def halves(**said: object) -> MappingState:
+    return begun(raw(HALVES, PEOPLE), **said)
+
+
+def names(state: MappingState) -> list[str]:
+    at = [f.name for f in state.fields].index("name")
+    return [record.cells[at].text for record in preview(state)]
+
+
+def parts(state: MappingState) -> dict[str, tuple[int, int] | None]:
+    return {line.header: line.part for line in state.lines if line.field == "name"}
+
+
+def test_halves_of_a_name_are_joined_only_when_a_person_says_so() -> None:
+    state = halves()
+    assert state.halves == ("First Name", "Last Name")
+    issue = issue_of(state, state.lines[0], ())
+    assert issue.sentence == "“First Name” and “Last Name” are the halves of a name."
+    assert issue.key == ("join_columns", "Join them to name")
+    joined = state.join_halves()
+    assert joined.halves is None
+    assert joined.join_halves() is joined
+    assert parts(joined) == {"First Name": (1, 2), "Last Name": (2, 2)}
+    assert names(joined) == ["Anna Keller", "Cher"]
+    assert "2 of 6 fields" in sentence(joined)
+    line = joined.lines[0]
+    assert line.why == "joined with “First Name”"
+    issue = issue_of(joined, line, ())
+    assert issue.sentence == "“First Name” and “Last Name” are joined, a space between."
+    assert issue.key == ("leave_out", "Leave this one out")
+    # Said in full it gives the same records by itself.
+    assert list(joined.result.columns) == ["First Name", "Last Name", "Middle Name", "Mail"]
+    read = map_raw(joined.raw, LEAD, joined.result)
+    assert read.frame.column(read.mapping["name"]) == ["Anna Keller", "Cher"]
+
+
+def test_one_more_column_is_joined_behind_any_of_them() -> None:
+    state = halves().join_halves()
+    offered = [(o.field, o.words, o.behind) for o in state.options_for(state.lines[2]) if o.field == "name"]
+    assert offered == [
+        ("name", "instead of First Name and Last Name", ""),
+        ("name", "join behind First Name", "First Name"),
+        ("name", "join behind Last Name", "Last Name"),
+    ]
+    assert names(state.join("Middle Name", "name", "First Name")) == ["Anna M. Keller", "Cher"]
+    assert names(state.join("Middle Name", "name", "Last Name")) == ["Anna Keller M.", "Cher"]
+    three = state.join("Middle Name", "name", "First Name")
+    assert parts(three) == {"First Name": (1, 3), "Middle Name": (2, 3), "Last Name": (3, 3)}
+    assert issue_of(three, three.lines[0], ()).sentence == "3 columns are joined, a space between."
+    assert three.lines[0].why == "joined with 2 others"
+    assert names(three.leave_out("First Name")) == ["M. Keller", ""]
+
+
+def test_a_taken_text_field_is_swapped_or_joined_and_no_other_field_is_joined() -> None:
+    state = begun()
+    offered = [(o.field, o.words) for o in state.options_for(state.lines[1])]
+    assert ("name", "from Full Name; the two swap") in offered
+    assert ("name", "join behind Full Name") in offered
+    assert [o.field for o in state.options_for(state.lines[4]) if o.behind] == ["name"]
+    assert not any(o.behind for o in state.options_for(None))
+    held = begun(constants={"name": "X"})
+    assert not any(o.behind for o in held.options_for(held.lines[4]))
+    both = state.join("Notes", "name", "Full Name")
+    assert names(both) == ["Anna Keller called twice", "Bao Nguyễn", "Ute Müller"]
+
+
+def test_what_takes_a_part_or_the_whole_of_a_joined_field() -> None:
+    state = halves().join_halves()
+    # Leaving one out leaves the other alone.
+    assert names(state.leave_out("Last Name")) == ["Anna", "Cher"]
+    assert parts(state.leave_out("Last Name")) == {"First Name": None}
+    # Another column instead of both.
+    assert state.choose("Middle Name", "name").field_of == {
+        "Last Name": None, "First Name": None, "Middle Name": "name", "Mail": "email",
+    }  # fmt: skip
+    # A part that becomes something else does not give its half away.
+    assert state.choose("First Name", "email").field_of == {
+        "Last Name": "name", "First Name": "email", "Middle Name": None, "Mail": None,
+    }  # fmt: skip
+    # The field that it has, taken once more, changes nothing.
+    assert state.choose("First Name", "name").proposal == state.proposal
+    assert state.set_constant("name", "X").field_of["First Name"] is None
+
+
+def test_what_was_joined_is_remembered_in_its_order_and_can_be_changed() -> None:
+    kept = halves().join_halves().result
+    state = MappingState.begin(raw(HALVES, PEOPLE), LEAD, None, (kept, time.time()))
+    assert names(state) == ["Anna Keller", "Cher"]
+    assert state.lines[0].why.startswith("remembered from ")
+    assert names(state.leave_out("First Name")) == ["Keller", ""]
+    assert names(state.join("Middle Name", "name", "First Name")) == ["Anna M. Keller", "Cher"]
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_part_of_a_joined_field_is_never_cut(width: int) -> None:
+    long = "description_of_the_organisation_itself"
+    state = begun(raw(HALVES, PEOPLE), columns={"Last Name": long, "First Name": long})
+    columns = lay_out_table(state.lines, width)
+    drawn = draw_table_line(state.lines[0], columns, width, PALETTE, here=True, has_keys=True).text
+    assert " 1 of 2 " in drawn
+    assert len(drawn) == width

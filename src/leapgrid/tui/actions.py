@@ -123,6 +123,7 @@ ACTIONS: tuple[Action, ...] = (
         priority=7,
     ),
     Action("set_constant", "mapping", "Constant: one text for all records", "c", "Constant", priority=2),
+    Action("join_columns", "mapping", "Join first and last name", "j", "Join names", priority=3),
     Action("match_values", "mapping", "Match the values of the column", "v", "Match values", priority=3),
     Action("preview_records", "mapping", "Preview of 20 records", "p", "Preview 20", priority=4),
     Action("back", "mapping", "Back, without importing", "escape", "Back", priority=5),

@@ -6,12 +6,12 @@ one. Making one may look through the whole file: in the app it happens beside th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from leapgrid.files.model import Detected, Fact, ImportMapping, RawFile, ReadOptions
+from leapgrid.files.model import ImportMapping, RawFile, ReadOptions
 from leapgrid.records.checks import CheckContext, DateOrder
 from leapgrid.records.schema import Field, FieldType, ObjectSchema
 from leapgrid.visible import visible
@@ -37,6 +37,7 @@ class TableLine(NamedTuple):
         why: a few words.
         attention: whether a person should look at it.
         constant: whether it is one.
+        joined: the headers of the columns that are joined to its field, this one among them, in their order.
     """
 
     header: str
@@ -45,6 +46,12 @@ class TableLine(NamedTuple):
     why: str
     attention: bool = False
     constant: bool = False
+    joined: tuple[str, ...] = ()
+
+    @property
+    def part(self) -> tuple[int, int] | None:
+        """Which part of its field the column is, from 1, and of how many; None where it is all of it."""
+        return (self.joined.index(self.header) + 1, len(self.joined)) if self.joined else None
 
 
 class FieldOption(NamedTuple):
@@ -53,12 +60,15 @@ class FieldOption(NamedTuple):
     Attributes:
         field: its slug; None leaves the column out.
         words: a few more: its label, which column has it now.
-        taken_by: the header of the column that has it now; "" where none has, CONSTANT for a constant.
+        taken_by: the header of the column that has it now; "" where none has, CONSTANT for a constant. The
+            first one where several are joined.
+        behind: the column does not take the field away, but is joined behind this one that has it.
     """
 
     field: str | None
     words: str
     taken_by: str = ""
+    behind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +116,7 @@ class MappingState:
     def lines(self) -> tuple[TableLine, ...]:
         """The table: the columns in the order of the file, then the constants."""
         found = [
-            TableLine(c.header, c.samples, c.field, self._why(c.code, c.why), c.attention)
+            TableLine(c.header, c.samples, c.field, self._why(c.code, c.why), c.attention, joined=c.joined)
             for c in self.proposal.columns
         ]
         remembered = self.remembered.constants if self.remembered else {}
@@ -129,8 +139,30 @@ class MappingState:
 
     @property
     def column_of(self) -> dict[str, int]:
-        """Field -> its column."""
-        return {c.field: c.column for c in self.proposal.columns if c.field is not None}
+        """Field -> its column; the first of those that are joined to it."""
+        found = {name: columns[0] for name, columns in self._joined_columns.items()}
+        for c in self.proposal.columns:
+            if c.field is not None:
+                found.setdefault(c.field, c.column)
+        return found
+
+    @property
+    def _joined_columns(self) -> dict[str, tuple[int, ...]]:
+        place = {c.header: c.column for c in self.proposal.columns}
+        return {n: tuple(place[header] for header in headers) for n, headers in self.proposal.joins.items()}
+
+    def text_of(self, name: str) -> Callable[[int], str]:
+        """What gives the text of a field in each row, as it stands in its columns."""
+        from leapgrid.files.joining import BETWEEN
+
+        frame = self.raw.frame
+        columns = self._joined_columns.get(name) or (self.column_of[name],)
+        return lambda row: BETWEEN.join(filter(None, (frame.cell(row, column) for column in columns)))
+
+    @property
+    def halves(self) -> tuple[str, str] | None:
+        """The headers of a first and a last name that can be joined to the name, which nothing has."""
+        return self.proposal.halves
 
     @property
     def values(self) -> dict[str, dict[str, str]]:
@@ -172,7 +204,7 @@ class MappingState:
         """
         before = self.remembered or ImportMapping()
         return ImportMapping(
-            columns=self.field_of,
+            columns=self.proposal.mapping,
             constants=dict(self.proposal.constants),
             values=self.values,
             default_country=self.said.default_country or before.default_country,
@@ -206,8 +238,9 @@ class MappingState:
         Args:
             line: None: a constant that is not there yet.
         """
-        holder: dict[str, str] = {f: h for h, f in self.field_of.items() if f is not None}
-        holder |= dict.fromkeys(self.proposal.constants, CONSTANT)
+        from leapgrid.files.headers import may_join
+
+        holder = self._holders
         mine = line.field if line is not None else None
         names = [f.name for f in self.schema.fields if not f.read_only]
         names += [name for name in holder if name not in names]
@@ -215,33 +248,71 @@ class MappingState:
         if line is not None and not line.constant and self.raw.keyed and line.header not in names:
             found.append(FieldOption(line.header, "send as it is"))
         for name in names:
-            by = holder.get(name, "") if name != mine else ""
-            found.append(FieldOption(name, self._words(name, by, line), by))
+            by = holder.get(name, ("",)) if name != mine else ("",)
+            found.append(FieldOption(name, self._words(name, by, line), by[0]))
+            free = not by[0] or by[0] == CONSTANT or line is None or line.constant
+            if not free and may_join(name, self.schema):
+                found += [FieldOption(name, f"join behind {other}", by[0], other) for other in by]
         if line is not None:
             words = "the constant is taken away" if line.constant else "the column does not become a field"
             found.append(FieldOption(None, words))
         return tuple(found)
 
-    def _words(self, name: str, by: str, line: TableLine | None) -> str:
-        if by == CONSTANT:
+    @property
+    def _holders(self) -> dict[str, tuple[str, ...]]:
+        """Field -> the headers of the columns that have it, in their order; CONSTANT for a constant."""
+        found: dict[str, tuple[str, ...]] = {f: (h,) for h, f in self.field_of.items() if f is not None}
+        constants = dict.fromkeys(self.proposal.constants, (CONSTANT,))
+        return {**found, **self.proposal.joins, **constants}
+
+    def _words(self, name: str, by: tuple[str, ...], line: TableLine | None) -> str:
+        if by == (CONSTANT,):
             return "a constant now"
-        if by:
-            swaps = line is not None and not line.constant and line.field is not None
-            return f"from {by}; the two swap" if swaps else f"from {by}, which is then left out"
+        if len(by) > 1:
+            return f"instead of {by[0]} and {by[1] if len(by) == 2 else f'{len(by) - 1:,} others'}"
+        if by[0]:
+            swaps = line is not None and not line.constant and line.field is not None and not line.joined
+            return f"from {by[0]}; the two swap" if swaps else f"from {by[0]}, which is then left out"
         known = self.schema.get(name)
         return known.label if known is not None and known.label.casefold() != name.casefold() else ""
 
     def choose(self, header: str, name: str | None) -> MappingState:
-        """Let a column become a field, or leave it out; who had the field takes this column's."""
-        before = self.field_of
+        """Let a column become a field, or leave it out; who had the field takes this column's.
+
+        Columns that are joined are left out instead: they cannot all take it, and a part of a text is none.
+        """
+        before, joins = self.field_of, self.proposal.joins
+        had = before.get(header)
+        if name is not None and name == had:
+            return self._joined(name, joins.get(name, (header,)))
         columns = {**self.said.columns, header: name}
-        holder = next((h for h, f in before.items() if f == name and h != header), None)
-        if name is not None and holder is not None:
-            columns[holder] = before.get(header)
+        holders = [h for h, f in before.items() if f == name and h != header] if name is not None else []
+        for holder in holders:
+            columns[holder] = had if len(holders) == 1 and had not in joins else None
         kept = {f: t for f, t in self.proposal.constants.items() if f != name}
         # A match of values was said for the field's column; another column has other values.
-        values = {f: t for f, t in self.values.items() if f not in (name, before.get(header))}
+        values = {f: t for f, t in self.values.items() if f not in (name, had)}
         return self._own(columns=columns, constants=kept, values=values)
+
+    def join(self, header: str, name: str, behind: str) -> MappingState:
+        """Let a column have a field with those that have it, its text behind that of one of them."""
+        others = [other for other in self._holders.get(name, ()) if other != header]
+        others.insert(others.index(behind) + 1, header)
+        return self._joined(name, others)
+
+    def join_halves(self) -> MappingState:
+        """Join the first and the last name to the name, where :attr:`halves` says that they can be."""
+        return self._joined("name", self.halves) if self.halves is not None else self
+
+    def _joined(self, name: str, headers: Sequence[str]) -> MappingState:
+        """Let a field have these columns; their order is the one in which they are said."""
+        columns = {header: said for header, said in self.said.columns.items() if header not in headers}
+        changed = tuple(headers) != self._holders.get(name)
+        had = {name, *(self.field_of.get(header) for header in headers)} if changed else set()
+        return self._own(
+            columns={**columns, **dict.fromkeys(headers, name)},
+            values={f: t for f, t in self.values.items() if f not in had},
+        )
 
     def leave_out(self, header: str) -> MappingState:
         """Leave a column out."""
@@ -358,56 +429,3 @@ def day_of(at: datetime | float | None, today: date | None = None) -> str:
     when = datetime.fromtimestamp(at, UTC) if isinstance(at, int | float) else at
     day = f"{when.day} {when:%B}"
     return day if when.year == (today or date.today()).year else f"{day} {when.year}"
-
-
-def detected(raw: RawFile, fact: Fact) -> Detected | None:
-    """What was found out about a file, by which fact it is."""
-    return next((d for d in raw.detected if d.fact == fact), None)
-
-
-OPTION_OF: dict[Fact, str] = {
-    "encoding": "encoding",
-    "delimiter": "delimiter",
-    "header": "header_line",
-    "sheet": "sheet",
-}
-"""The fact -> its name in :class:`ReadOptions`."""
-
-
-def choices_for(state: MappingState, fact: Fact) -> tuple[str | int, ...]:
-    """How a file could be read instead, and how it is read; empty where there is nothing to choose."""
-    found = detected(state.raw, fact)
-    choices: list[str | int] = list(found.choices) if found is not None else []
-    if fact == "header" and state.raw.options.header_line is not None:
-        candidates = [c for c in state.proposal.header_candidates if c not in choices]
-        used = state.raw.options.header_line
-        choices = [used, *state.proposal.header_candidates, *(c for c in choices if c not in candidates)]
-    return tuple(dict.fromkeys(choices))
-
-
-def next_choice(choices: Sequence[str | int], used: str | int | None) -> str | int | None:
-    """The choice after the one in use, from the last back to the first; None where there is only one."""
-    if len(choices) < 2:
-        return None
-    at = choices.index(used) if used in choices else -1
-    return choices[(at + 1) % len(choices)]
-
-
-def used_choice(raw: RawFile, fact: Fact) -> str | int | None:
-    """How a file was read."""
-    found: str | int | None = getattr(raw.options, OPTION_OF[fact])
-    return found
-
-
-def options_with(said: ReadOptions, fact: Fact, choice: str | int) -> ReadOptions:
-    """How to read the file next: what was said, and one fact otherwise."""
-    match fact, choice:
-        case "encoding", str():
-            return replace(said, encoding=choice)
-        case "delimiter", str():
-            return replace(said, delimiter=choice)
-        case "sheet", str():
-            return replace(said, sheet=choice, header_line=None)  # the other sheet has another header
-        case "header", int():
-            return replace(said, header_line=choice)
-    return said

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from leapgrid.records.issues import Finding, Severity
 from leapgrid.records.schema import Field, FieldType
-from leapgrid.tui.mapping import MappingState, TableLine, choices_for, detected
+from leapgrid.tui.mapping import MappingState, TableLine
+from leapgrid.tui.mapping_choices import choices_for, detected
 from leapgrid.tui.text import plural
 from leapgrid.visible import visible
 
@@ -232,7 +233,8 @@ def preview(state: MappingState, count: int = PREVIEWED) -> tuple[PreviewRecord,
     from leapgrid.records.checks import check_cell, check_record
 
     fields, context, values = state.fields, state.context, state.values
-    columns, constants = state.column_of, state.proposal.constants
+    constants = state.proposal.constants
+    text_of = {f.name: state.text_of(f.name) for f in fields if f.name not in constants}
     unknown = {name: {u.value for u in used if not u.known} for name, used in _uses(state)}
     frame = state.raw.frame
     found: list[PreviewRecord] = []
@@ -241,7 +243,7 @@ def preview(state: MappingState, count: int = PREVIEWED) -> tuple[PreviewRecord,
         for f in fields:
             text = constants.get(f.name)
             if text is None:
-                text = frame.cell(row, columns[f.name])
+                text = text_of[f.name](row)
                 text = values.get(f.name, {}).get(text, text)
             texts[f.name] = text
         whole = {w.field: w for w in check_record(state.schema, texts, context) if w.field}
@@ -279,6 +281,9 @@ def issue_of(state: MappingState, line: TableLine | None, records: tuple[Preview
     if line.field is None:
         if state.obstacle:
             return _obstacle(state)
+        if state.halves is not None and line.header in state.halves:
+            sentence = f"{listed(state.halves)} are the halves of a name."
+            return LineIssue("~", "", sentence, ("join_columns", "Join them to name"))
         if line.attention:
             return LineIssue(
                 "~", title, f"{visible(line.why, 200).capitalize()}. Space says what it becomes."
@@ -326,6 +331,10 @@ def issue_of(state: MappingState, line: TableLine | None, records: tuple[Preview
             said = finding.message.partition(". ")[0].removesuffix(".") + "." if key else finding.message
             said = f"Record {number:,}: {visible(said, 200)}"
             return LineIssue(_SIGNS[finding.severity], where, said, key)
+    if line.joined:
+        who = listed(line.joined) if len(line.joined) == 2 else f"{len(line.joined):,} columns"
+        sentence = f"{who} are joined, a space between."
+        return LineIssue("", where, sentence, ("leave_out", "Leave this one out"))
     if line.attention:
         return LineIssue("~", where, f"{visible(line.why, 200)}.")
     return LineIssue("", where, f"{visible(line.why, 200)}." if line.why else "")
@@ -340,6 +349,12 @@ def _constant_fault(state: MappingState, line: TableLine) -> Finding | None:
     from leapgrid.records.checks import check_cell
 
     return next(iter(check_cell(state.field_named(line.field or ""), line.samples[0], state.context)), None)
+
+
+def listed(headers: Sequence[str]) -> str:
+    """Headers in a sentence: ``“First Name” and “Last Name”``."""
+    names = [f"“{visible(header, 30)}”" for header in headers]
+    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _is(values: tuple[str, ...]) -> str:

@@ -111,7 +111,7 @@ def lay_out_table(lines: Sequence[TableLine], width: int) -> Columns:
     inner = max(40, width - 6)
     few = lines[:200]
     names = max((cell_len(visible(line.header or CONSTANT, 40)) for line in few), default=6)
-    fields = max((cell_len(visible(line.field or "-", 30)) for line in few), default=1)
+    fields = max((cell_len(visible(line.field or "-", 30) + _part(line)) for line in few), default=1)
     whys = max((cell_len(line.why) for line in few), default=10)
     name = max(6, min(names, inner // 6 if inner < 90 else inner // 5))
     field = 2 + max(8, min(max(fields, 14 if inner >= 90 else 11), inner // 6))
@@ -220,6 +220,8 @@ def draw_table_line(
     if here and has_keys:
         cell_role = "on-cell"
     field = visible(line.field, _SHOWN) if line.field is not None else "-"
+    part = _part(line)
+    field = cut(field, columns.field - 2 - cell_len(part)) + part
     cell_style = palette.style(cell_role, cell_ground, bold=used or here)
     mark = line.attention
     why_style = plain if mark else muted
@@ -239,6 +241,11 @@ def draw_table_line(
         width,
         plain,
     )
+
+
+def _part(line: TableLine) -> str:
+    """Which part of its field a column is that is joined with others: `` 1 of 2``."""
+    return f" {line.part[0]} of {line.part[1]}" if line.part is not None else ""
 
 
 def _samples(line: TableLine) -> str:

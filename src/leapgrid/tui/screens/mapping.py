@@ -22,9 +22,9 @@ from leapgrid.tui.mapping import (
     MappingState,
     Remembered,
     TableLine,
-    detected,
 )
-from leapgrid.tui.mapping_facts import checked_text, sign_of
+from leapgrid.tui.mapping_choices import detected
+from leapgrid.tui.mapping_facts import checked_text, listed, sign_of
 from leapgrid.tui.mapping_pages import note_lines, preview_lines
 from leapgrid.tui.screens.mapping_reading import MappingReading, Read
 from leapgrid.tui.screens.mapping_values import ValuesScreen
@@ -35,6 +35,13 @@ from leapgrid.tui.widgets.mapping_view import ColumnTable, FactList
 from leapgrid.tui.widgets.picker import Picker, PickOption
 from leapgrid.visible import visible
 from leapgrid.workspace import WorkspaceError
+
+
+class Behind(NamedTuple):
+    """Not the field itself is taken: the column is joined behind one that has it."""
+
+    field: str
+    other: str
 
 
 class MappingScreen(MappingReading):
@@ -48,10 +55,14 @@ class MappingScreen(MappingReading):
         Attributes:
             mapping: gives the records together with ``raw``, without what is remembered.
             raw: the file as it was read in the end.
+            said: what of it a person said; None: all of it.
+            remembered: what was said earlier, as far as it still counts.
         """
 
         mapping: ImportMapping
         raw: RawFile
+        said: ImportMapping | None = None
+        remembered: Remembered | None = None
 
     def __init__(
         self,
@@ -86,6 +97,10 @@ class MappingScreen(MappingReading):
     async def _first_look(self) -> None:
         raw, schema, said, remembered, context = self._begin
         await self.go_on(lambda: MappingState.begin(raw, schema, said, remembered, context), at=0)
+        state = self.state
+        if state is not None and state.halves is not None and self.is_attached:
+            # It is what the screen is there to ask.
+            self.table.move_to(next(i for i, line in enumerate(state.lines) if line.header in state.halves))
 
     @on(Listing.Moved)
     def _moved(self) -> None:
@@ -106,7 +121,9 @@ class MappingScreen(MappingReading):
         if state.obstacle:
             self.say(state.obstacle, sign="!", role="error")
             return
-        self.dismiss(self.Result(state.result, state.raw))
+        before = state.remembered
+        remembered = (before, state.at) if before is not None and state.at is not None else None
+        self.dismiss(self.Result(state.result, state.raw, state.said, remembered))
 
     def action_back(self) -> None:
         """Esc: first stop a reading, then leave."""
@@ -125,7 +142,11 @@ class MappingScreen(MappingReading):
         if state is None or line is None:
             return
         options = [
-            PickOption(o.field, o.field if o.field is not None else "leave out", o.words)
+            PickOption(
+                Behind(o.field, o.behind) if o.behind and o.field else o.field,
+                o.field or "leave out",
+                o.words,
+            )
             for o in state.options_for(line)
         ]
         at = next((i for i, o in enumerate(options) if o.value == line.field), None)
@@ -143,11 +164,14 @@ class MappingScreen(MappingReading):
             return None
         return PickOption(typed, typed, f"unknown to {self.schema.label}; sent as it stands")
 
-    async def _field_chosen(self, line: TableLine, name: str | None) -> None:
+    async def _field_chosen(self, line: TableLine, name: str | Behind | None) -> None:
         state = self.state
         if state is None:
             return
-        if not line.constant:
+        if isinstance(name, Behind):
+            field, other = name
+            await self.go_on(lambda: state.join(line.header, field, other))
+        elif not line.constant:
             await self.go_on(lambda: state.choose(line.header, name))
         elif line.field is not None:
             had, text = line.field, line.samples[0]
@@ -160,6 +184,13 @@ class MappingScreen(MappingReading):
         line = self.table.line
         if line is not None and line.field is not None:
             await self._field_chosen(line, None)
+
+    async def action_join_columns(self) -> None:
+        """J: the halves of a name as one."""
+        state = self.state
+        if state is not None and state.halves is not None:
+            await self.go_on(state.join_halves)
+            self.say(f"{listed(state.halves)} are joined to name, a space between.")
 
     # -- constants ----------------------------------------------------------------------------------------
 

@@ -16,7 +16,8 @@ from textual.worker import Worker
 from leapgrid.files.model import Fact, FileError, RawFile, ReadOptions
 from leapgrid.records.schema import Field, ObjectSchema
 from leapgrid.tui.desk import Desk
-from leapgrid.tui.mapping import MappingState, detected, next_choice, options_with, used_choice
+from leapgrid.tui.mapping import MappingState
+from leapgrid.tui.mapping_choices import detected, next_choice, options_with, used_choice
 from leapgrid.tui.mapping_facts import FactLine
 from leapgrid.tui.screens.mapping_view import MappingView, Shown
 from leapgrid.tui.widgets.fields import TextField

@@ -13,7 +13,8 @@ from leapgrid.records.schema import ObjectSchema
 from leapgrid.tui.actions import Action, actions_of, binding_id, key_label
 from leapgrid.tui.desk import Desk
 from leapgrid.tui.folders import file_size
-from leapgrid.tui.mapping import OPTION_OF, MappingState, TableLine, choices_for
+from leapgrid.tui.mapping import MappingState, TableLine
+from leapgrid.tui.mapping_choices import OPTION_OF, choices_for
 from leapgrid.tui.mapping_facts import (
     PREVIEWED,
     FactLine,
@@ -269,6 +270,8 @@ class MappingView(Page):
                 return line is not None
             case "leave_out":
                 return line is not None and line.field is not None
+            case "join_columns":
+                return state.halves is not None
             case "match_values":
                 return line is not None and not line.constant and bool(state.uses_of(line.header))
             case "preview_records":
