@@ -18,6 +18,7 @@ from leapgrid.tui import desk as desks
 from leapgrid.tui.app import LeapGridApp
 from leapgrid.tui.desk import Desk, Link
 from leapgrid.tui.launch import Launch
+from leapgrid.tui.mapping import day_of
 from leapgrid.tui.messages import OpenFile
 from leapgrid.tui.screens.grid import GridScreen
 from leapgrid.tui.screens.mapping import MappingScreen
@@ -317,6 +318,67 @@ async def test_a_file_whose_headers_say_nothing_asks_and_is_remembered(
         await all_there(ui, 3)
         await ui.until(lambda: "The columns are as remembered from" in ui.issue)
         assert "/= changes them." in ui.issue
+
+
+async def test_the_halves_of_a_name_are_joined_on_the_way_in_and_next_time_by_themselves(
+    opened: Any, tmp_path: Path, workspace: Workspace
+) -> None:
+    file = tmp_path / "hubspot.csv"
+    file.write_text("First Name,Last Name,Email\nAnna,Keller,anna@kellerbau.de\nCher,,cher@firm.com\n")
+    async with opened(file) as ui:
+        await ui.until(lambda: isinstance(ui.app.screen, MappingScreen))
+        await ui.sees("J Join them to name")
+        await ui.press("j")
+        await ui.sees("name 1 of 2")
+        await ui.press("enter")
+        await all_there(ui, 2)
+        assert ui.texts("name") == ["Anna Keller", "Cher"]
+        headers = ("First Name", "Last Name", "Email")
+        await ui.until(lambda: workspace.remembered_mapping("lead", headers) is not None)
+    async with opened(file) as ui:
+        assert isinstance(ui.app.screen, GridScreen)
+        await all_there(ui, 2)
+        assert ui.texts("name") == ["Anna Keller", "Cher"]
+        await ui.until(lambda: "The columns are as remembered from" in ui.issue)
+
+
+async def test_the_columns_asked_for_again_still_say_why_they_are_so(
+    opened: Any, tmp_path: Path, workspace: Workspace
+) -> None:
+    file = tmp_path / "few.csv"
+    file.write_text("Full Name,E-Mail,Notes\nAnna,anna@kellerbau.de,x\n")
+
+    def whys(ui: Journey) -> list[str]:
+        screen = ui.app.screen
+        if not isinstance(screen, MappingScreen) or screen.is_busy or screen.state is None:
+            return []
+        return [line.why for line in screen.state.lines]
+
+    async def ask(ui: Journey, *wanted: str) -> None:
+        await ui.press("slash", "=")
+        await ui.until(lambda: whys(ui) == list(wanted))
+
+    async with opened(file) as ui:
+        await all_there(ui, 1)
+        # Nobody said a word yet.
+        await ask(ui, "like “full name”", "like “email”", "left out")
+        await ui.press("down", "down", "space", *"ext", "enter")
+        await ui.until(lambda: whys(ui)[2:] == ["you chose it"])
+        await ui.press("enter")
+        await ui.until(lambda: isinstance(ui.app.screen, GridScreen) and ui.texts("external_id") == ["x"])
+        await all_there(ui, 1)
+        # In the same hour it is what was chosen, and the rest is not.
+        await ask(ui, "like “full name”", "like “email”", "you chose it")
+        await ui.press("escape")
+        await ui.until(lambda: isinstance(ui.app.screen, GridScreen))
+        headers = ("Full Name", "E-Mail", "Notes")
+        await ui.until(lambda: workspace.remembered_mapping("lead", headers) is not None)
+    async with opened(file) as ui:
+        # Opened by what is remembered, all of it is remembered.
+        await all_there(ui, 1)
+        found = workspace.remembered_mapping("lead", headers)
+        assert found is not None
+        await ask(ui, *[f"remembered from {day_of(found.at)}"] * 3)
 
 
 async def test_escape_from_the_columns_leads_to_the_start(opened: Any, tmp_path: Path) -> None:

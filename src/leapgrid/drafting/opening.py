@@ -38,6 +38,7 @@ _FOR_THE_SCREEN = 1.0
 """The most seconds that the reading waits for the beginning to be shown."""
 
 _TABLES = frozenset({".csv", ".tsv", ".tab", ".txt"})
+_NOTHING = ImportMapping()
 _NO_HEAD = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 
 
@@ -56,12 +57,17 @@ class Opened(NamedTuple):
         raw: what was read.
         said: what was said about it in the end.
         remembered: what was remembered and applied, or None.
+        given: what a person did say of it, from which with ``earlier`` and the file itself all of ``said``
+            follows: what the import screen begins with when it is opened again.
+        earlier: what was remembered, as far as it counted then.
     """
 
     draft: WorkingDraft
     raw: RawFile
     said: ImportMapping
     remembered: Remembered | None = None
+    given: ImportMapping = _NOTHING
+    earlier: Remembered | None = None
 
 
 class Unmapped(NamedTuple):
@@ -227,7 +233,7 @@ class Opening:
 
         earlier = remembered.mapping if remembered else None
         read = map_raw(raw, self.wanted.schema, said, earlier, proposal=proposal)
-        return Opened(self._draft(read), raw, read.said, remembered)
+        return Opened(self._draft(read), raw, read.said, remembered, said, remembered)
 
     # -- in the thread -------------------------------------------------------------------------------------
 

@@ -173,7 +173,7 @@ class LeapGridApp(OpeningApp):
             await self.open_file(self.desk.opening(path, ask=True))
         else:
             opening = self.desk.opening(path, said=opened.said, ask=True)
-            await self.ask_for_columns(opening, opened.raw, opened.said, opened.remembered)
+            await self.ask_for_columns(opening, opened.raw, opened.given, opened.earlier)
 
     @on(asked.ShowNotes)
     async def _notes(self) -> None:

@@ -239,6 +239,9 @@ class OpeningApp(App[None]):
             await self._failed(error)
             return
         mapping = result.mapping
+        # Its reasons stay true when the screen is opened again: not all of it was chosen by a person.
+        earlier = Remembered(*result.remembered) if result.remembered is not None else None
+        opened = opened._replace(given=result.said or mapping, earlier=earlier)
         old = self.desk.session
         replaced = old.draft if old is not None and old.draft.source == opened.draft.source else None
         await self._show_opened(opened, None)
