@@ -38,6 +38,11 @@ def by_cell(field: Field, column: list[str], context: CheckContext) -> dict[int,
     return {row: findings for row, findings in found if findings}
 
 
+def alike(findings: Sequence[Finding]) -> tuple[tuple[str, ...], ...]:
+    """What counts and groups need of findings."""
+    return tuple((f.severity, f.code, f.group or f.message) for f in findings)
+
+
 def by_column(
     field: Field, column: list[str] | pl.Series, context: CheckContext
 ) -> dict[int, tuple[Finding, ...]]:
@@ -47,6 +52,10 @@ def by_column(
     assert list(found.rows) == sorted(set(found.rows))
     assert len(found.values) == len(set(found.values)) == len(found.findings)
     assert [found.values[n] for n in found.which] == [column[row] or "" for row in found.rows]
+    assert len(found.kinds) == len(found.values)
+    kinds = list(map(alike, found.examples))
+    assert [kinds[kind] for kind in found.kinds] == list(map(alike, found.findings))
+    assert len(set(kinds)) == len(kinds)
     return {row: found.findings[n] for row, n in zip(found.rows, found.which, strict=True)}
 
 
@@ -353,7 +362,8 @@ def test_a_fault_that_many_values_share_is_kept_once() -> None:
     found = check_column(Field("id", read_only=True), column, GERMANY)
     assert found is not None
     assert len(found.values) == 1000
-    assert len({id(findings) for findings in found.findings}) == 1
+    assert len(found.examples) == 1
+    assert set(found.kinds) == {0}
 
 
 def test_keys_are_the_same_for_spellings_of_one_value() -> None:

@@ -57,7 +57,9 @@ def checked(cells: dict[tuple[int, str], int], rules: set[int]) -> IssueIndex:
         here = sorted((row, number) for (row, name), number in cells.items() if name == field)
         if here:
             rows, which = array("q", (row for row, _ in here)), array("q", (number for _, number in here))
-            layers.append(Found(field, rows, which, ("v0", "v1", "v2"), FINDINGS))
+            layers.append(
+                Found(field, rows, which, ("v0", "v1", "v2"), FINDINGS, array("i", (0, 1, 2)), FINDINGS)
+            )
     if rules:
         layers.append(found_in_rows(array("q", sorted(rules)), MISSING))
     return IssueIndex.of_columns(FIELDS, ROWS, layers)
@@ -150,7 +152,15 @@ def test_the_index_says_what_a_plain_one_says(steps: list[tuple], gone: bool) ->
 
 def test_many_rows_with_issues_are_found_in_an_order_of_any_kind() -> None:
     batch = leads(5000)
-    layer = Found("email", array("q", range(0, 5000, 7)), array("q", bytes(8 * 715)), ("x",), FINDINGS[:1])
+    layer = Found(
+        "email",
+        array("q", range(0, 5000, 7)),
+        array("q", bytes(8 * 715)),
+        ("x",),
+        FINDINGS[:1],
+        array("i", [0]),
+        FINDINGS[:1],
+    )
     index = IssueIndex.of_columns(FIELDS, 5000, (layer,))
     batch.apply(DeleteRows(tuple(range(100, 4900, 2))))
     bad = [at for at in range(len(batch)) if batch.row_at(at) % 7 == 0]

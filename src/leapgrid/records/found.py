@@ -32,6 +32,12 @@ class ColumnFound(Protocol):
     @property
     def findings(self) -> Sequence[tuple[Finding, ...]]: ...
 
+    @property
+    def kinds(self) -> array[int]: ...
+
+    @property
+    def examples(self) -> Sequence[tuple[Finding, ...]]: ...
+
 
 class Found(NamedTuple):
     """Findings of one field, or of row rules, by row. Immutable.
@@ -41,7 +47,9 @@ class Found(NamedTuple):
         rows: ids with findings, ascending, each once.
         which: one number a row: which of ``values`` and ``findings`` it has.
         values: the texts that findings are about.
-        findings: what is said of them.
+        findings: what is said of them; making one of these may cost a check.
+        kinds: which of ``examples`` each of the values is like.
+        examples: findings that differ in severity, code or group.
     """
 
     field: str | None
@@ -49,6 +57,8 @@ class Found(NamedTuple):
     which: array[int]
     values: Sequence[str]
     findings: Sequence[tuple[Finding, ...]]
+    kinds: array[int]
+    examples: Sequence[tuple[Finding, ...]]
 
     def of_row(self, row: RowId) -> tuple[Issue, ...]:
         """The issues of a row."""
@@ -65,22 +75,18 @@ class Found(NamedTuple):
     def keys(self) -> Counter[GroupKey]:
         """How many findings of each kind there are."""
         counts: Counter[GroupKey] = Counter()
-        for number, rows in Counter(self.which).items():
-            for finding in self.findings[number]:
+        for kind, rows in Counter(map(self.kinds.__getitem__, self.which)).items():
+            for finding in self.examples[kind]:
                 counts[self._key(finding)] += rows
         return counts
 
     def alike(self, key: GroupKey, but: Collection[RowId]) -> Iterator[Issue]:
         """The issues of one kind, by row, without some rows."""
-        wanted = {
-            number
-            for number, findings in enumerate(self.findings)
-            if any(self._key(finding) == key for finding in findings)
-        }
-        if not wanted:
+        wanted = [any(self._key(finding) == key for finding in findings) for findings in self.examples]
+        if not any(wanted):
             return
         for row, number in zip(self.rows, self.which, strict=True):
-            if number in wanted and row not in but:
+            if wanted[self.kinds[number]] and row not in but:
                 for finding in self.findings[number]:
                     if self._key(finding) == key:
                         yield Issue.local(row, self.field, self.values[number], finding)
@@ -90,7 +96,7 @@ class Found(NamedTuple):
         masks = [
             (ERROR if any(f.severity is Severity.ERROR for f in findings) else 0)
             | (WARNING if any(f.severity is Severity.WARNING for f in findings) else 0)
-            for findings in self.findings
+            for findings in self.examples
         ]
         if len(set(masks)) == 1:
             mask = masks[0]
@@ -98,7 +104,7 @@ class Found(NamedTuple):
                 flags[row] |= mask
         else:
             for row, number in zip(self.rows, self.which, strict=True):
-                flags[row] |= masks[number]
+                flags[row] |= masks[self.kinds[number]]
 
     def _key(self, finding: Finding) -> GroupKey:
         field = finding.field or self.field
@@ -123,7 +129,7 @@ def found_in_column(field: str, found: ColumnFound, filled: bytes | bytearray) -
         which = array("q", map(which.__getitem__, kept))
         if not rows:
             return None
-    return Found(field, rows, which, found.values, found.findings)
+    return Found(field, rows, which, found.values, found.findings, found.kinds, found.examples)
 
 
 def found_in_rows(rows: array[int], findings: tuple[Finding, ...]) -> Found:
@@ -133,7 +139,9 @@ def found_in_rows(rows: array[int], findings: tuple[Finding, ...]) -> Found:
         rows: ids, ascending.
         findings: what is said of each of them.
     """
-    return Found(None, rows, array("q", bytes(8 * len(rows))), ("",), (findings,))
+    return Found(
+        None, rows, array("q", bytes(8 * len(rows))), ("",), (findings,), array("i", [0]), (findings,)
+    )
 
 
 def row_by_row(layers: Iterable[Found]) -> Iterator[tuple[RowId, list[tuple[Found, int]]]]:

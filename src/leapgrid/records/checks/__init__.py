@@ -11,7 +11,7 @@ from leapgrid.lazy import lazily
 from leapgrid.records.checks.base import CheckContext, DateOrder, Typing, TypingState
 
 if TYPE_CHECKING:
-    from leapgrid.records.checks.cells import check_cell, check_record
+    from leapgrid.records.checks.cells import check_cell, check_record, load_rules
     from leapgrid.records.checks.live import check_typing
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "check_cell",
     "check_record",
     "check_typing",
+    "load_rules",
 ]
 
-__getattr__, __dir__ = lazily(__name__, {"cells": ("check_cell", "check_record"), "live": ("check_typing",)})
+__getattr__, __dir__ = lazily(__name__, {"cells": ("check_cell", "check_record", "load_rules"), "live": ("check_typing",)})

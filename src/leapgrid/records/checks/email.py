@@ -42,7 +42,7 @@ def check_email(text: str) -> Findings:
     return _check(text)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def _check(text: str) -> Findings:
     verdict = _verdict(text)
     if verdict == "reserved":

@@ -67,7 +67,7 @@ def check_phone(text: str, default_country: str | None) -> Findings:
     return _check(text, default_country)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def _check(text: str, default_country: str | None) -> Findings:
     if not _digits(text):
         return (error("phone_syntax", f"There is no number here. {_EXAMPLE}"),)
@@ -78,7 +78,7 @@ def _check(text: str, default_country: str | None) -> Findings:
     if late is not None:
         message = "There is a + inside the number. Keep one number in this cell."
         return (error("phone_syntax", message, None, ((late, late + 1),)),)
-    country = _region(default_country)
+    country = default_region(default_country)
     tidy, findings = _tidy(text, country)
     reading = _read(tidy, country)
     if not _is_international(tidy):
@@ -104,7 +104,7 @@ def phone_key(text: str, default_country: str | None) -> str | None:
     """
     if len(text) > _ABSURD or not _digits(text) or _SCIENTIFIC.match(text) or _late_plus(text) is not None:
         return None
-    country = _region(default_country)
+    country = default_region(default_country)
     tidy, _ = _tidy(text, country)
     reading = _read(tidy, country)
     if not _is_international(tidy):
@@ -129,7 +129,7 @@ def type_phone(text: str, default_country: str | None) -> Typing:
     findings = check_phone(text, default_country)
     if len(text) > _ABSURD:
         return wrong(findings[0])
-    country = _region(default_country)
+    country = default_region(default_country)
     tidy, _ = _tidy(text, country)
     if not has_errors(findings):
         return _type_possible(tidy, country, findings)
@@ -293,7 +293,7 @@ def _may_be_sent(value: str, country: str | None) -> bool:
     return _read(value, country).reach in ("valid", "unassigned")
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=1024)
 def _read(text: str, country: str | None) -> _Reading:
     """What libphonenumber says.
 
@@ -394,7 +394,7 @@ def _too_many(text: str) -> Finding:
     return error("phone_length", message, None, runs([at for at, _ in digits[15:]]))
 
 
-def _region(country: str | None) -> str | None:
+def default_region(country: str | None) -> str | None:
     """The default country if libphonenumber has it; an unknown one is as none."""
     if not country:
         return None

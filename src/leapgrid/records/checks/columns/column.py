@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from leapgrid.records.checks.base import CheckContext, Findings
-from leapgrid.records.checks.cells import check_cell
+from leapgrid.records.checks.columns.alike import ALIKE, UNSURE, Alike, alike_for
 from leapgrid.records.checks.columns.filters import Filter, filter_for
-from leapgrid.records.issues import Finding
+from leapgrid.records.checks.columns.kinds import FoundAgain, GoOn, Kinds
+from leapgrid.records.checks.columns.series import SeriesTexts, numbers_of, series_of, texts_of
+from leapgrid.records.checks.phone import default_region
 from leapgrid.records.schema import Field, FieldType
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from leapgrid.records.checks.columns.phones import Numbers
-
-GoOn = Callable[[float], bool]
-
-_STEP = 512
-"""Values between two looks at whether to go on."""
-
-_SMALL = 4096
-"""Up to so many cells the precise rule for each value is as quick as loading what makes it quicker."""
+    from leapgrid.records.checks.columns.national import Numbers
 
 _SLAB = 524_288
 """Rows that are filtered at once: bounds the memory for it, and the time until "stop" is heard."""
@@ -40,19 +34,27 @@ _FEW_VALUES = frozenset(
 class ColumnFindings(NamedTuple):
     """What is wrong in a column, each distinct value told once.
 
+    A million values may be wrong in one way, so of each only its kind is kept; what is said of it with the
+    change that would mend it is found again when it is asked for.
+
     Attributes:
         rows: indices of the cells with findings, from 0, ascending.
         which: for each of them, where its text and findings stand in ``values`` and ``findings``.
         values: the distinct texts with findings.
         findings: theirs, errors first.
+        kinds: for each of the values, which of ``examples`` it is like.
+        examples: findings that differ in more than what is said of the value itself: in severity, code or
+            group.
         numbers: what was read of a column of phones on the way, which spares
             :func:`~leapgrid.records.checks.columns.value_keys` reading them again; None for all others.
     """
 
     rows: array[int]
     which: array[int]
-    values: tuple[str, ...]
-    findings: tuple[tuple[Finding, ...], ...]
+    values: Sequence[str]
+    findings: Sequence[Findings]
+    kinds: array[int]
+    examples: tuple[Findings, ...]
     numbers: Numbers | None = None
 
 
@@ -82,9 +84,11 @@ def _check_texts(
 ) -> ColumnFindings | None:
     """With the precise rule alone."""
     distinct = dict.fromkeys(texts)
-    wrong = _judged(field, distinct, len(distinct), context, go_on)
-    if wrong is None:
+    kinds = Kinds(field, context)
+    found = kinds.of(distinct, len(distinct), go_on)
+    if found is None:
         return None
+    wrong = [text for text, kind in zip(distinct, found, strict=True) if kind >= 0]
     rows, which = array("q"), array("q")
     if wrong:
         place = {text: number for number, text in enumerate(wrong)}
@@ -93,7 +97,8 @@ def _check_texts(
             if number is not None:
                 rows.append(row)
                 which.append(number)
-    return ColumnFindings(rows, which, tuple(wrong), tuple(wrong.values()))
+    said = array("i", (kind for kind in found if kind >= 0))
+    return ColumnFindings(rows, which, wrong, FoundAgain(field, context, wrong), said, kinds.examples)
 
 
 def _check_series(
@@ -103,48 +108,76 @@ def _check_series(
     import polars as pl
 
     numbers: Numbers | None = None
+    fine: Filter
+    alike: Alike
     if field.type is FieldType.PHONE and not field.read_only:
-        from leapgrid.records.checks.columns.phones import Numbers
+        from leapgrid.records.checks.columns.national import Numbers
 
-        numbers = Numbers()
-    fine = numbers.fine if numbers is not None else filter_for(field, context)
-    left = _left_over(field, series, fine, go_on)
+        numbers = Numbers(default_region(context.default_country))
+        fine, alike = numbers.fine, numbers.alike
+    else:
+        fine, alike = filter_for(field, context), alike_for(field)
+    left = _left_over(field, series, fine, alike, go_on)
     if left is None:
         return None
-    distinct = left["text"].unique(maintain_order=True)
+    distinct = left if left["text"].n_unique() == len(left) else left.unique("text", maintain_order=True)
     share = 1 - _FILTERED
-    wrong = _judged(
-        field,
-        slab_by_slab(distinct),
-        len(distinct),
-        context,
+    kinds = Kinds(field, context)
+    found = kinds.of_labelled(
+        distinct["text"],
+        distinct["label"],
         None if go_on is None else lambda done: go_on(_FILTERED + share * done),
     )
-    if wrong is None:
+    if found is None:
         return None
-    rows, which = array("q"), array("q")
-    if wrong:
-        values = pl.DataFrame({"text": list(wrong), "which": range(len(wrong))})
-        found = left.join(values, on="text", how="inner").sort("row")
-        rows, which = numbers_of(found["row"]), numbers_of(found["which"])
-    return ColumnFindings(rows, which, tuple(wrong), tuple(wrong.values()), numbers)
+    wrong = distinct.select("row", "text", found.alias("kind")).filter(pl.col("kind") >= 0)
+    if len(distinct) == len(left):
+        rows, which = numbers_of(wrong["row"]), array("q", range(len(wrong)))
+    else:
+        places = wrong.select("text").with_row_index("which")
+        both = left.select("row", "text").join(places, on="text", how="inner").sort("row")
+        rows, which = numbers_of(both["row"]), numbers_of(both["which"])
+    values = SeriesTexts(wrong["text"])
+    return ColumnFindings(
+        rows,
+        which,
+        values,
+        FoundAgain(field, context, values),
+        numbers_of(wrong["kind"], "i"),
+        kinds.examples,
+        numbers,
+    )
 
 
-def _left_over(field: Field, series: pl.Series, fine: Filter, go_on: GoOn | None) -> pl.DataFrame | None:
-    """What the filter does not accept: a table of ``row`` and ``text``; None where told to stop."""
+def _left_over(
+    field: Field, series: pl.Series, fine: Filter, alike: Alike, go_on: GoOn | None
+) -> pl.DataFrame | None:
+    """What the filter does not accept, as ``row``, ``text`` and ``label``; None where told to stop."""
     import polars as pl
 
+    schema = {"row": pl.UInt32, "text": pl.String, "label": pl.UInt8}
     if field.read_only or field.type in _FEW_VALUES:
         texts = series.unique()
         left = texts.filter(~_accepted(field, fine, texts))
         rows = series.is_in(left.implode()).arg_true() if len(left) else pl.Series([], dtype=pl.UInt32)
-        return pl.DataFrame({"row": rows, "text": series.gather(rows)})
-    parts = [pl.DataFrame(schema={"row": pl.UInt32, "text": pl.String})]
+        label = pl.lit(ALIKE if field.read_only else UNSURE, pl.UInt8)
+        table = pl.DataFrame({"row": rows, "text": series.gather(rows)})
+        # A cell that is missing is told otherwise than one that is not sent.
+        return table.with_columns(
+            pl.when(pl.col("text") != "").then(label).otherwise(pl.lit(UNSURE, pl.UInt8)).alias("label")
+        )
+    parts = [pl.DataFrame(schema=schema)]
     slab = -(-len(series) // (len(series) // _SLAB + 1)) or 1
     for start in range(0, len(series), slab):
         texts = series.slice(start, slab)
         rows = (~_accepted(field, fine, texts)).arg_true()
-        parts.append(pl.DataFrame({"row": rows + start, "text": texts.gather(rows)}))
+        found = texts.gather(rows)
+        labels = alike(texts, rows)
+        if field.max_length is not None:
+            labels = labels.zip_with(
+                found.str.len_chars() <= field.max_length, labels.clear().extend_constant(UNSURE, len(labels))
+            )
+        parts.append(pl.DataFrame({"row": rows + start, "text": found, "label": labels}, schema=schema))
         if go_on is not None and not go_on(_FILTERED * (start + len(texts)) / len(series)):
             return None
     return pl.concat(parts)
@@ -159,57 +192,3 @@ def _accepted(field: Field, fine: Filter, texts: pl.Series) -> pl.Series:
     if field.max_length is not None:
         accepted &= texts.str.len_chars() <= field.max_length
     return accepted & ~empty if field.required else accepted | empty
-
-
-def _judged(
-    field: Field, distinct: Iterable[str], count: int, context: CheckContext, go_on: GoOn | None
-) -> dict[str, Findings] | None:
-    """The texts that the precise rule finds something in, with what it finds; None where told to stop."""
-    wrong: dict[str, Findings] = {}
-    same: dict[Findings, Findings] = {}
-    for number, text in enumerate(distinct, 1):
-        findings = check_cell(field, text, context)
-        if findings:
-            # Many values may have one fault: it is kept once.
-            wrong[text] = same.setdefault(findings, findings)
-        if number % _STEP == 0 and go_on is not None and not go_on(number / count):
-            return None
-    return wrong
-
-
-def series_of(column: Sequence[str]) -> pl.Series | None:
-    """The column as polars' strings without nulls; None where it is too short for that to be worth it, or
-    holds half a surrogate pair, which UTF-8 cannot spell.
-    """
-    given: object = column
-    if isinstance(given, list | tuple) and len(given) < _SMALL:
-        return None
-    import polars as pl
-
-    if isinstance(given, pl.Series):
-        return given.fill_null("")
-    try:
-        return pl.Series(column, dtype=pl.String).fill_null("")
-    except UnicodeEncodeError:
-        return None
-
-
-def texts_of(column: Sequence[str]) -> list[str]:
-    """The column as a list of texts, empty ones for None."""
-    to_list = getattr(column, "to_list", None)
-    texts: list[str | None] = to_list() if to_list is not None else list(column)
-    return [text or "" for text in texts]
-
-
-def slab_by_slab(series: pl.Series) -> Iterator[str]:
-    """The values of a series without ever keeping other threads waiting for all to be made at once."""
-    for start in range(0, len(series), _STEP):
-        yield from series.slice(start, _STEP).to_list()
-
-
-def numbers_of(series: pl.Series) -> array[int]:
-    """Row numbers as an array, made piece by piece for the same reason."""
-    numbers = array("q")
-    for start in range(0, len(series), _SLAB):
-        numbers.extend(series.slice(start, _SLAB).to_list())
-    return numbers

@@ -50,10 +50,6 @@ def filter_for(field: Field, context: CheckContext) -> Filter:
             from leapgrid.records.checks.columns.emails import Addresses
 
             return Addresses().fine
-        case FieldType.PHONE:
-            from leapgrid.records.checks.columns.phones import read_international
-
-            return lambda texts: read_international(texts)[0]
         case FieldType.CHOICE if field.choices_closed and field.choices:
             return lambda texts: texts.is_in(list(field.choices)) & _text(field, texts)
         case FieldType.TEXT | FieldType.CHOICE:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from leapgrid.records.checks.base import CheckContext
-from leapgrid.records.checks.columns.column import ColumnFindings, series_of, slab_by_slab, texts_of
+from leapgrid.records.checks.columns.column import ColumnFindings
 from leapgrid.records.checks.columns.filters import SPACES
-from leapgrid.records.checks.phone import phone_key
+from leapgrid.records.checks.columns.series import series_of, slab_by_slab, texts_of
+from leapgrid.records.checks.phone import default_region, phone_key
 from leapgrid.records.schema import Field, FieldType
 
 if TYPE_CHECKING:
@@ -69,10 +70,10 @@ def value_keys(
         plain = series.str.len_bytes() == series.str.len_chars()
         return _completed(field, series, plain, _addresses(series.filter(plain)), context)
     if field.type is FieldType.PHONE:
-        from leapgrid.records.checks.columns.phones import Numbers
+        from leapgrid.records.checks.columns.national import Numbers
 
         numbers = checked.numbers if checked is not None else None
-        known, digits = (numbers or Numbers()).of(series)
+        known, digits = (numbers or Numbers(default_region(context.default_country))).of(series)
         return _completed(field, series, known, "+" + digits, context)
     import polars as pl
 

@@ -8,6 +8,7 @@ to the precise rule.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
 _SEPARATORS = (" ", "-", "(", ")", ".", "/", "\u00a0")
 _SHAPE = r"^\+[-0-9 ()./\x{a0}]*[0-9][-0-9 ()./\x{a0}]*$"
-_LONGEST = 100
-_FEW = 16
+LONGEST = 100
+FEW = 16
 """A calling code that fewer numbers have is not worth reading its tables."""
 
 _PATTERN_SIGNS = frozenset(r"0123456789()?:|[]-,{}\d$")
@@ -56,7 +57,7 @@ class _Region(NamedTuple):
     leading: str | None
 
 
-class _Plan(NamedTuple):
+class Plan(NamedTuple):
     """The numbers of one calling code.
 
     Attributes:
@@ -72,27 +73,6 @@ class _Plan(NamedTuple):
     kept_lengths: tuple[int, ...]
 
 
-class Numbers:
-    """The numbers of a column that is read piece by piece from its top."""
-
-    def __init__(self) -> None:
-        self._parts: list[tuple[pl.Series, pl.Series]] = []
-
-    def fine(self, texts: pl.Series) -> pl.Series:
-        """Whether each text of the next piece is surely a valid number with nothing unusual about it."""
-        self._parts.append(read_international(texts))
-        return self._parts[-1][0]
-
-    def of(self, texts: pl.Series) -> tuple[pl.Series, pl.Series]:
-        """The answer of :func:`read_international` for the whole column, which was read before."""
-        import polars as pl
-
-        known = pl.concat([known for known, _ in self._parts]) if self._parts else None
-        if known is None or len(known) != len(texts):
-            return read_international(texts)
-        return known, pl.concat([digits for _, digits in self._parts])
-
-
 def read_international(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
     """The numbers of a column that are surely valid and written as numbers with a country code are.
 
@@ -104,27 +84,12 @@ def read_international(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
     """
     import polars as pl
 
-    shaped = texts.str.contains(_SHAPE) & (texts.str.len_bytes() <= _LONGEST)
-    table = pl.DataFrame({"row": shaped.arg_true(), "digits": _digits(texts.filter(shaped))})
-    heads = table["digits"].str.slice(0, 3)
-    found = heads.value_counts(name="count")
-    counts: dict[str, int] = {}
-    code_of: dict[str, str] = {}
-    for head, count in zip(found[heads.name].to_list(), found["count"].to_list(), strict=True):
-        code = _calling_code(head)
-        if code:
-            code_of[head] = code
-            counts[code] = counts.get(code, 0) + count
-    code_of = {head: code for head, code in code_of.items() if counts[code] >= _FEW}
+    shaped = texts.str.contains(_SHAPE) & (texts.str.len_bytes() <= LONGEST)
+    table = pl.DataFrame({"row": shaped.arg_true(), "digits": digits_of(texts.filter(shaped))})
     parts = []
-    if code_of:
-        table = table.with_columns(
-            heads.replace_strict(list(code_of), list(code_of.values()), default=None).alias("code")
-        )
-        for (code,), part in table.drop_nulls("code").partition_by("code", as_dict=True).items():
-            plan = _plan(str(code))
-            if plan is not None:
-                parts.append(_valid(plan, str(code), part))
+    for code, plan, part in _by_code(table):
+        if plan is not None and len(part) >= FEW:
+            parts.append(_valid(plan, code, part))
     accepted = pl.Series([False]).new_from_index(0, len(texts))
     if not parts:
         return accepted, pl.Series([], dtype=pl.String)
@@ -132,7 +97,45 @@ def read_international(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
     return accepted.scatter(numbers["row"], True), numbers["digits"]
 
 
-def _digits(texts: pl.Series) -> pl.Series:
+def _by_code(table: pl.DataFrame) -> Iterator[tuple[str, Plan | None, pl.DataFrame]]:
+    """The rows of a table with ``digits`` by their calling code, without those that have none."""
+    import polars as pl
+
+    heads = table["digits"].str.slice(0, 3)
+    code_of = {head: code for head in heads.unique().to_list() if (code := _calling_code(head))}
+    if not code_of:
+        return
+    codes = heads.replace_strict(list(code_of), list(code_of.values()), default=None, return_dtype=pl.String)
+    table = table.with_columns(codes.alias("code"))
+    for (code,), part in table.drop_nulls("code").partition_by("code", as_dict=True).items():
+        # The tables of many countries take long to read.
+        yield str(code), plan_of(str(code)) if len(part) >= FEW else None, part
+
+
+def surely_none(digits: pl.Series) -> pl.Series:
+    """Whether digits are surely no valid number, read with a + before them.
+
+    Args:
+        digits: texts of digits alone, at least two.
+    """
+    import polars as pl
+
+    table = pl.DataFrame({"digits": digits}).with_row_index("row")
+    none = pl.Series([True]).new_from_index(0, len(digits))
+    for code, plan, part in _by_code(table):
+        if plan is not None:
+            national = pl.col("national")
+            part = part.select("row", pl.col("digits").str.slice(len(code)).alias("national"))
+            part = part.with_columns(national.str.len_bytes().alias("length"))
+            maybe = pl.any_horizontal(is_kind(region.general) for region in plan.regions)
+            if plan.prefix is not None:
+                maybe = maybe | national.str.contains(plan.prefix)
+            part = part.filter(maybe)
+        none = none.scatter(part["row"], False)
+    return none
+
+
+def digits_of(texts: pl.Series) -> pl.Series:
     """The digits of shaped texts."""
     if texts.str.contains("[^+0-9 ]").any():
         signs = ["+", *_SEPARATORS]
@@ -140,33 +143,42 @@ def _digits(texts: pl.Series) -> pl.Series:
     return texts.str.strip_prefix("+").str.replace_all(" ", "", literal=True)
 
 
-def _valid(plan: _Plan, code: str, part: pl.DataFrame) -> pl.DataFrame:
+def _valid(plan: Plan, code: str, part: pl.DataFrame) -> pl.DataFrame:
     """The rows of numbers that are valid, with the digits of E.164 without what a prefix adds."""
     import polars as pl
 
-    national = pl.col("national")
     part = part.select("row", pl.col("digits").str.slice(len(code)).alias("national"))
     if plan.prefix is not None:
-        part = _without_prefix(plan, part)
+        part = without_prefix(plan, part)
+    return fitting(plan, code, part)
+
+
+def fitting(plan: Plan, code: str, part: pl.DataFrame) -> pl.DataFrame:
+    """The rows of national numbers, without prefixes, that are valid, with the digits of E.164."""
+    import polars as pl
+
+    national = pl.col("national")
     part = part.with_columns(national.str.len_bytes().alias("length"))
     good = [part.select("row", "national", "length").clear()]
     for region in plan.regions:
-        if len(part) < _FEW:
+        if len(part) < FEW:
             break
         # The library takes the first region for a number's own that its beginning names, or where nothing
         # names the beginning, whose patterns it fits; then it has to fit the patterns of that region.
         asked = part if region.leading is None else part.filter(national.str.contains(region.leading))
         later = part if region.leading is None else part.filter(~national.str.contains(region.leading))
-        for kinds, few in ((region.main, 1), (region.other, 4 * _FEW)):
+        for kinds, few in ((region.main, 1), (region.other, 4 * FEW)):
             if kinds and len(asked) >= few:
-                fits = asked.select((_is(region.general) & pl.any_horizontal(map(_is, kinds))).alias("fits"))
+                fits = asked.select(
+                    (is_kind(region.general) & pl.any_horizontal(map(is_kind, kinds))).alias("fits")
+                )
                 good.append(asked.filter(fits["fits"]))
                 asked = asked.filter(~fits["fits"])
         part = asked if region.leading is None else later
     return pl.concat(good).select("row", (pl.lit(code) + national).alias("digits"))
 
 
-def _without_prefix(plan: _Plan, part: pl.DataFrame) -> pl.DataFrame:
+def without_prefix(plan: Plan, part: pl.DataFrame) -> pl.DataFrame:
     """The numbers as they are without a national prefix; those of which that cannot be said left out."""
     import polars as pl
 
@@ -191,7 +203,7 @@ def _without_prefix(plan: _Plan, part: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([part.filter(~begins), few])
 
 
-def _is(kind: _Kind) -> pl.Expr:
+def is_kind(kind: _Kind) -> pl.Expr:
     import polars as pl
 
     fits = pl.col("national").str.contains(kind.pattern)
@@ -208,41 +220,45 @@ def _calling_code(head: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _plan(code: str) -> _Plan | None:
+def plan_of(code: str) -> Plan | None:
     """The plan of a calling code; None where its tables say something that is not understood here."""
     from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
     names = COUNTRY_CODE_TO_REGION_CODE[int(code)]
-    tables: list[Any] = [PhoneMetadata.metadata_for_region_or_calling_code(int(code), name) for name in names]
+    return plan_from([PhoneMetadata.metadata_for_region_or_calling_code(int(code), name) for name in names])
+
+
+def plan_from(tables: Sequence[Any]) -> Plan | None:
+    """A plan of the library's tables for some regions, of which the first says what prefixes there are."""
     regions = []
     for table in tables:
-        region = None if table is None else _region(table)
+        region = None if table is None else region_of(table)
         if region is None:
             return None
         regions.append(region)
     main = tables[0]
     prefix = main.national_prefix_for_parsing
-    begins = _begins(prefix) if prefix else None
+    begins = begins_with(prefix) if prefix else None
     if prefix and begins is None:
         return None
     rewritten = bool(main.national_prefix_transform_rule)
-    return _Plan(tuple(regions), begins, rewritten, _kept_lengths(main.general_desc))
+    return Plan(tuple(regions), begins, rewritten, kept_lengths(main.general_desc))
 
 
-def _kept_lengths(general: Any) -> tuple[int, ...]:
+def kept_lengths(general: Any) -> tuple[int, ...]:
     """The lengths at which the library says "too short", "local" or "no such length", up to the longest."""
     possible = set(general.possible_length)
     local = set(general.possible_length_local_only)
     return tuple(n for n in range(max(possible)) if n not in possible or n in local)
 
 
-def _region(table: Any) -> _Region | None:
+def region_of(table: Any) -> _Region | None:
     general = _kind(table.general_desc)
     main = [_kind(table.fixed_line)]
     if not table.same_mobile_and_fixed_line_pattern:
         main.append(_kind(table.mobile))
     other = [_kind(getattr(table, name)) for name in _OTHER_KINDS]
-    leading = _begins(table.leading_digits) if table.leading_digits else None
+    leading = begins_with(table.leading_digits) if table.leading_digits else None
     if general is None or (table.leading_digits and leading is None):
         return None
     return _Region(
@@ -258,7 +274,7 @@ def _kind(table: Any) -> _Kind | None:
     return _Kind(f"^(?:{pattern})$", tuple(table.possible_length))
 
 
-def _begins(pattern: str) -> str | None:
+def begins_with(pattern: str) -> str | None:
     return "^(?:" + pattern.replace(r"\d", "[0-9]") + ")" if _plain(pattern) else None
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from leapgrid.records.checks.base import CheckContext
 from leapgrid.records.checks.cells import check_record
-from leapgrid.records.checks.columns.column import numbers_of, series_of, texts_of
 from leapgrid.records.checks.columns.filters import SPACES
+from leapgrid.records.checks.columns.series import numbers_of, series_of, texts_of
 from leapgrid.records.issues import Finding
 from leapgrid.records.schema import ObjectSchema
 
