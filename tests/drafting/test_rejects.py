@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from leapgrid.drafting import WorkingDraft, export_rejects, rejected_rows
+from leapgrid.drafting.export import export
 from leapgrid.files import ImportMapping, UnwritableFile
 from leapgrid.records import InsertRows
 from leapgrid.sandbox import SandboxServer
@@ -121,3 +122,26 @@ async def test_a_joined_field_stands_behind_and_is_read_back_as_it_was_edited(
     assert list(stored.header_mapping) == ["First Name", "Last Name", "E-mail"]
     assert stored.batch.text(1, "name") == "Eve Smith"
     stored.close()
+
+
+async def test_a_column_that_would_hide_a_joined_field_is_told(
+    workspace: Workspace, sandbox: SandboxServer, tmp_path: Path
+) -> None:
+    path = write_csv(tmp_path / "in.csv", "Name,First,Last,E-mail", "old,Mal,Ory,mallory@mailinator.com")
+    said = ImportMapping(columns={"First": "name", "Last": "name"})
+    draft = WorkingDraft.from_file(workspace, path, LEAD, said)
+    draft.check_all()
+    await send(draft, sandbox)
+    out = tmp_path / "rejects.csv"
+    done = export(draft, out, what="rejected")
+    assert [(note.code, note.message) for note in done.notes] == [
+        (
+            "hidden_field",
+            "Read again, “Name” of the file itself would be taken for name, which has a column behind: "
+            "--map 'Name=' leaves it out.",
+        )
+    ]
+    assert WorkingDraft.from_file(None, out, LEAD).batch.text(0, "name") == "old"
+    again = WorkingDraft.from_file(None, out, LEAD, ImportMapping(columns={"Name": None}))
+    assert again.batch.text(0, "name") == "Mal Ory"
+    draft.close()

@@ -235,6 +235,13 @@ class Export:
 
     def _tell_extra(self, headers: Sequence[str]) -> None:
         """Say of fields that only this draft has that a table's reader will not know them."""
+        for name, header in (self._rejects.hidden if self._rejects is not None else {}).items():
+            shown = visible(header, 40)
+            self._note(
+                "hidden_field",
+                f"Read again, “{shown}” of the file itself would be taken for {name}, which has a column "
+                f"behind: --map '{shown}=' leaves it out.",
+            )
         extra = [name for name in self._schema.extra_names if name in headers]
         if extra and self._rejects is None:
             names = ", ".join(f"“{visible(name, 40)}”" for name in extra[:3])

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from leapgrid.drafting.working import WorkingDraft
-from leapgrid.files import RejectedRow, unique_names
+from leapgrid.files import RejectedRow, suggest_mapping, unique_names
 from leapgrid.files.rejects import rejects_table
 from leapgrid.records import Issue, RowId, RowState, Severity, Source
 
@@ -35,7 +35,13 @@ class RejectsTable:
 
     A field that has no column in the file, but a text in one of the records, gets a column behind them. A
     draft that came from no file has a column for each of its fields. Values that were matched on import stand
-    in the column that they came from, as they are sent.
+    in the column that they came from, as they are sent. Columns that were joined stay as they were read, and
+    what they make is one of the fields behind them.
+
+    Attributes:
+        headers: of the table.
+        hidden: field -> the header of a column of the file that would be taken for it when the table is read
+            again, instead of the one behind them: it was left out when the file was read.
 
     Args:
         draft: whose; what was said of the rows is looked up at once.
@@ -65,6 +71,12 @@ class RejectsTable:
         self._lines_of = [batch.line(row) for row in rows]
         self._why = [_why(draft, row) for row in rows]
         self.headers, _ = rejects_table(self._own_headers, ())
+        read = suggest_mapping(self.headers, draft.schema)
+        self.hidden = {
+            name: self.headers[read.index(name)]
+            for name in self._added
+            if name in read and read.index(name) < len(headers)
+        }
 
     def lines(self, texts: Mapping[str, Texts]) -> Iterator[list[str]]:
         """The lines of the table, each as long as ``headers``.
