@@ -191,8 +191,11 @@ def test_lists_and_series_are_joined_alike(table: tuple[int, list[tuple[str, ...
     lists = [[row[place] for row in rows] for place in range(width)]
     wanted = [" ".join(text for text in row if text) for row in rows]
     assert list(joined(lists)) == wanted
-    # A Series may hold a null where there was no cell.
-    series = [pl.Series([text or None for text in texts], dtype=pl.String) for texts in lists]
+    # A Series may hold a null as well as an empty text where there was none.
+    series = [
+        pl.Series([text or (None if row % 2 else "") for row, text in enumerate(texts)], dtype=pl.String)
+        for texts in lists
+    ]
     mixed = [lists[0], *series[1:]]
     made = joined(series)  # type: ignore[arg-type]  # a Series of texts stands for a sequence of them
     assert isinstance(made, pl.Series)
