@@ -145,6 +145,26 @@ def phone_numbers(
         yield f"{plus}{code}{rng.choice((' ', '', '-', ')'))}{written}"
 
 
+def national_numbers(region: str, count: int, rng: random.Random) -> Iterator[str]:
+    """Numbers as they are written within a country: the library's examples, changed by digits, length,
+    prefixes, right and wrong ones, and separators."""
+    from phonenumbers import PhoneMetadata
+
+    table = PhoneMetadata.metadata_for_region(region)
+    kinds = (table.fixed_line, table.mobile, table.toll_free, table.voip, table.uan, table.premium_rate)
+    examples = [kind.example_number for kind in kinds if kind and kind.example_number]
+    code, own = str(table.country_code), table.national_prefix or "0"
+    fronts = ("", "", "", own, own, "0", "00", f"00{code}", code, code + own, "1", "8", "011", f"0{code}")
+    for _ in range(count):
+        digits = list(rng.choice(examples))
+        for _ in range(rng.choice((0, 0, 1, 2, 8))):
+            digits[rng.randrange(len(digits))] = rng.choice("0123456789")
+        length = rng.choice((-1, 0, 0, 0, 1))
+        text = rng.choice(fronts) + "".join(digits[:-1] if length < 0 else digits + ["5"] * length)
+        at = rng.randrange(len(text))
+        yield text[:at] + rng.choice((*SEPARATORS, "", "")) + text[at:]
+
+
 def addresses(count: int, rng: random.Random) -> Iterator[str]:
     """Addresses, most of them with something changed, many near to common domains."""
     from leapgrid.records.checks.domains import COMMON, MISTAKES

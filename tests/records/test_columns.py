@@ -18,7 +18,7 @@ from leapgrid.records import CheckContext, Field, FieldType, Finding, checks, sc
 from leapgrid.records.checks.columns import check_column, check_rows, value_key, value_keys
 from leapgrid.records.checks.columns.filters import SPACES
 from leapgrid.records.schema import ObjectSchema
-from tests.records.columns import FIELDS, STEMS, addresses, phone_numbers
+from tests.records.columns import FIELDS, STEMS, addresses, national_numbers, phone_numbers
 
 GERMANY = CheckContext(default_country="DE")
 CONTEXTS = st.builds(
@@ -218,6 +218,43 @@ def test_phones_of_a_shared_or_large_code_in_a_column(code: int, seed: int, data
     assert by_column(FIELDS["phone"], pl.Series(column), context) == by_cell(FIELDS["phone"], column, context)
     keys = value_keys(FIELDS["phone"], pl.Series(column), context)
     assert listed(keys) == [value_key(FIELDS["phone"], text, context) for text in column]
+
+
+NATIONAL = ("DE", "US", "IN", "GB", "BA", "CA", "IT", "BR", "AR", "KZ", "RU", "FR", "GG", "SG", "BE", "XX")
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.sampled_from(NATIONAL), st.booleans(), st.integers(0, 2**32))
+def test_phones_without_a_country_code_in_a_column(region: str, said: bool, seed: int) -> None:
+    field, context = FIELDS["phone"], CheckContext(default_country=region if said else None)
+    column = list(national_numbers(region if region != "XX" else "DE", 150, random.Random(seed)))
+    assert by_column(field, pl.Series(column), context) == by_cell(field, column, context)
+    keys = value_keys(field, pl.Series(column), context)
+    assert listed(keys) == [value_key(field, text, context) for text in column]
+
+
+@pytest.mark.parametrize(("region", "begin"), [("DE", "030 1234"), ("US", "(650) 253-"), ("IN", "98765 4")])
+def test_usual_numbers_without_a_country_code_need_no_second_look(region: str, begin: str) -> None:
+    from leapgrid.records.checks.columns.national import read_national
+
+    texts = pl.Series([f"{begin}{n:04}" for n in range(100)])
+    for country in (region, None):
+        read = read_national(texts, country)
+        assert read.known.all()
+        assert read.labels.n_unique() == 1
+        assert read.labels[0] > 0
+        key = value_key(FIELDS["phone"], texts[7], CheckContext(default_country=country))
+        assert read.digits[7] == (key[1:] if key is not None else None)
+
+
+@pytest.mark.parametrize("before", ["", " ", "  ", "\u00a0"])
+@pytest.mark.parametrize("after", ["", " ", "   ", "\t", "\n"])
+def test_spaces_around_addresses_in_a_column(before: str, after: str) -> None:
+    stems = ("a@b.de", "a@gmial.com", "a@b.test", "nobody", "a b@c.de", "ä@b.de", "a@b@c.de", "A@b.de")
+    column = [f"{before}{stem}{after}" for stem in (*stems, "a" * 64 + "@b.de", "a@" + "b." * 120 + "de")]
+    for kind in ("email", "short email"):
+        field = FIELDS[kind]
+        assert by_column(field, pl.Series(column), GERMANY) == by_cell(field, column, GERMANY)
 
 
 @settings(max_examples=10, deadline=None)

@@ -43,6 +43,7 @@ class _Home(NamedTuple):
         plan: of all that share the calling code.
         abroad: pattern of what is dialled before a number in another country; None where there is none.
         lengths: numbers of digits that a fixed line or a mobile may have.
+        longest: the most digits that any number has.
     """
 
     code: str
@@ -50,6 +51,7 @@ class _Home(NamedTuple):
     plan: Plan
     abroad: str | None
     lengths: tuple[int, ...]
+    longest: int
 
 
 class _Read(NamedTuple):
@@ -178,13 +180,21 @@ def _at_home(home: _Home, table: pl.DataFrame) -> pl.DataFrame:
     national = pl.col("national")
     if home.abroad is not None:
         part = part.filter(~national.str.contains(home.abroad))
-    # The library takes a calling code off that has no +, unless the number is one with it.
-    is_one = is_kind(home.own.regions[0].general)
-    part = part.with_columns(national.str.len_bytes().alias("length"))
-    part = part.filter(~national.str.starts_with(home.code) | is_one)
-    part = part.with_columns(national.str.starts_with("0").alias("zero")).drop("length")
+    # The library takes a calling code off that has no + where the number would be too long with it; where it
+    # would not be, only of a number that is one with it it is certain that it stays.
+    part = part.with_columns(
+        national.str.len_bytes().alias("length"),
+        national.str.starts_with("0").alias("zero"),
+        national.str.starts_with(home.code).alias("coded"),
+    )
     zeros = part["row"].filter(part["zero"])
-    part = part.select("row", "national")
+    long = part.filter(pl.col("coded") & (pl.col("length") > home.longest))
+    part = part.filter(~pl.col("coded") | is_kind(home.own.regions[0].general)).select("row", "national")
+    if len(long):
+        long = long.select("row", national.str.slice(len(home.code)))
+        if home.own.prefix is not None:
+            long = long.filter(~national.str.contains(home.own.prefix))
+        part = pl.concat([part, long])
     if home.own.prefix is not None:
         part = without_prefix(home.own, part)
     part = part.filter(national.str.len_bytes().is_in(home.lengths))
@@ -237,4 +247,5 @@ def _home(country: str) -> _Home | None:
         return bool(said == ValidationResult.IS_POSSIBLE)
 
     lengths = tuple(filter(possible, range(_FEWEST_DIGITS, _MOST_DIGITS + 1)))
-    return _Home(code, own, plan, abroad, lengths)
+    longest = max((*table.general_desc.possible_length, *table.general_desc.possible_length_local_only))
+    return _Home(code, own, plan, abroad, lengths, longest)
