@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from leapgrid.drafting import WorkingDraft
+from leapgrid.drafting.checking import threads_for
 from leapgrid.records import DeleteRows, Frame, InsertRows, fill, set_cell
 from leapgrid.workspace import StoredDraft, Workspace
 from tests.drafting.desk import ANNA, BAO, CARLA, LEAD, assert_counts_hold, draft_of, typed
@@ -42,6 +43,39 @@ def test_a_check_that_was_called_off_leaves_things_as_they_were() -> None:
     run = draft.begin_check()
     with pytest.raises(ValueError, match="did not come to its end"):
         draft.install(run)
+
+
+def test_columns_beside_each_other_are_found_the_same_in() -> None:
+    draft, told = many(6000), []
+    one, two = draft.begin_check(), draft.begin_check()
+    assert one.run()
+    assert two.run(lambda done, total: told.append((done, total)), threads=3)
+    assert list(two.issues) == list(one.issues)
+    assert two.issues.counts == one.issues.counts
+    assert two.issues.counts.errors == 600
+    assert two.kinds == one.kinds
+    assert told == sorted(told)
+    assert told[-1] == (42_000, 42_000)
+
+
+def test_columns_beside_each_other_all_stop_and_tell_what_went_wrong() -> None:
+    draft = many(6000)
+    stopped, calls = draft.begin_check(), iter(range(100))
+    assert not stopped.run(cancelled=lambda: next(calls) > 3, threads=3)
+    assert not stopped.finished
+    failing = draft.begin_check()
+
+    def progress(done: int, total: int) -> None:
+        raise OSError("nobody listens")
+
+    with pytest.raises(OSError, match="nobody listens"):
+        failing.run(progress, threads=3)
+    assert not failing.finished
+
+
+def test_threads_are_for_many_rows() -> None:
+    assert threads_for(1_000) == 1
+    assert 1 <= threads_for(1_000_000) <= 4
 
 
 async def test_edits_while_a_check_runs_in_another_thread_are_checked_too() -> None:

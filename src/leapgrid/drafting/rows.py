@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from leapgrid.drafting.answers import Answers
-from leapgrid.drafting.checking import Cancelled, CheckRun, Progress, located
+from leapgrid.drafting.checking import Cancelled, CheckRun, Progress, located, threads_for
 from leapgrid.drafting.tally import DraftCounts, Kind, Tally, kind_of, kinds_of
 from leapgrid.records import (
     NEVER_SENT,
@@ -124,7 +124,7 @@ class KnownRows:
             Whether it came to the end; if not, the issues are as before.
         """
         run = self.begin_check()
-        if not run.run(progress, cancelled, for_edits=False):
+        if not run.run(progress, cancelled, for_edits=False, threads=threads_for(len(self.batch))):
             return False
         self.install(run)
         return True
