@@ -270,7 +270,7 @@ class Opening:
         )
         if raw is None or not raw.frame.height:
             return None
-        proposal = propose(raw, wanted.schema, wanted.said)
+        proposal = propose(raw, wanted.schema, wanted.said, for_a_person=False)
         if not proposal.fits():
             return None
         return self._draft(map_raw(raw, wanted.schema, wanted.said, proposal=proposal))
@@ -288,7 +288,7 @@ class Opening:
         earlier = remembered.mapping if remembered else None
         if wanted.ask:
             return Unmapped(raw, remembered)
-        proposal = propose(raw, wanted.schema, wanted.said, earlier)
+        proposal = propose(raw, wanted.schema, wanted.said, earlier, for_a_person=False)
         if not proposal.fits():
             return Unmapped(raw, remembered)
         return self.draft_of(raw, wanted.said, remembered, proposal)

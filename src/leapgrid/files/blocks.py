@@ -73,15 +73,19 @@ def blocks(source: Source, codec: str, size: int = BLOCK) -> Iterator[Block]:
         # The search for a line end is only worth it once there is enough to hand out.
         if length < size:
             continue
+        # Mostly a line ends in the last piece, and then the rest need not be copied twice.
+        end = _line_end(piece)
+        if not end:
+            data = b"".join(held)
+            end = _line_end(data)
+            if not end and length < _LONGEST:
+                held = [data]
+                continue
+            end, piece, held = end or length, data, [data]
+        held[-1] = piece[:end]
         data = b"".join(held)
-        end = _line_end(data)
-        if not end and length < _LONGEST:
-            held = [data]
-            continue
-        end = end or length
-        yield Block(data[:end], last=False)
-        held = [data[end:]]
-        length -= end
+        held, length = [piece[end:]], len(piece) - end
+        yield Block(data, last=False)
     yield Block(b"".join(held), last=True)
 
 

@@ -83,7 +83,7 @@ def map_raw(
     """
     notes = Notebook()
     if proposal is None:
-        proposal = propose(raw, schema, said, remembered)
+        proposal = propose(raw, schema, said, remembered, for_a_person=False)
     names = unique_names(raw.frame.headers)
     _refuse_constants_of_columns(raw, schema, said, proposal)
     spoken = {c.header: c.field for c in proposal.columns if c.code in ("said", "remembered")}
@@ -140,7 +140,7 @@ def _refuse_constants_of_columns(
     """A constant in the place of a column that would be the field by itself is for a person to decide."""
     if not said.constants:
         return
-    without = propose(raw, schema, replace(said, constants={}), None)
+    without = propose(raw, schema, replace(said, constants={}), None, for_a_person=False)
     for column in without.columns:
         if column.field in said.constants and column.code in ("name", "alias", "key"):
             raise UnreadableFile(

@@ -116,6 +116,8 @@ def propose(
     schema: ObjectSchema,
     said: ImportMapping = _NOTHING,
     remembered: ImportMapping | None = None,
+    *,
+    for_a_person: bool = True,
 ) -> Proposal:
     """What each column of a file could become.
 
@@ -127,6 +129,8 @@ def propose(
         schema: the object whose records it holds.
         said: what a person said about it.
         remembered: what was said of the same headers earlier.
+        for_a_person: also count the values that a person should look at, which takes a look at every cell;
+            else ``attention`` and ``why`` do not tell of them.
 
     Raises:
         UnreadableFile: something was said of a column or a field that is not there, or of one twice that
@@ -170,6 +174,7 @@ def propose(
             samples[index],
             joins.get(given.get(header) or "", ()),
             spare=spare,
+            counting=for_a_person,
         )
         for index, header in enumerate(names)
     )
@@ -282,6 +287,7 @@ def _told(
     joined: tuple[str, ...],
     *,
     spare: bool,
+    counting: bool,
 ) -> ColumnProposal:
     column = raw.frame.columns[index]
     samples = shown_samples(column, sample)
@@ -303,7 +309,7 @@ def _told(
         if choice.code == "key":
             why = "not a known field; sent as it is"
         return ColumnProposal(index, header, choice.field, choice.code, why, False, samples)
-    concern = _concern(column, known, said, remembered)
+    concern = _concern(column, known, said, remembered) if counting else ""
     attention = bool(concern) or choice.code in ("similar", "values")
     if concern and choice.code in ("similar", "values"):
         why = f"{choice.why}; {concern}"
