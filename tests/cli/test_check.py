@@ -274,6 +274,56 @@ def test_nothing_is_written_and_no_screen_or_table_library_is_loaded(leapgrid: C
     assert sorted(path.name for path in leapgrid.home.iterdir()) == ["leads.csv", "tmp"]
 
 
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_few_words_do_without_the_parser_and_come_to_the_same(
+    leapgrid: Command, leads: Path, form: str
+) -> None:
+    short, long = leapgrid("check", leads, "--format", form), leapgrid("check", "--format", form, leads)
+    assert (short.code, short.out, short.err) == (long.code, long.out, long.err)
+    assert short.out
+    if form == "text":
+        assert leapgrid("check", leads).out == short.out
+    missing = leads.with_name("nothing.csv")
+    short, long = (
+        leapgrid("check", missing, "--format", form),
+        leapgrid("check", "--format", form, missing),
+    )
+    assert (short.code, short.out, short.err) == (long.code, long.out, long.err)
+    assert short.code == 2
+
+
+def test_few_words_load_no_parser(leapgrid: Command, leads: Path) -> None:
+    code = (
+        "import sys, leapgrid.cli.entry as entry\n"
+        "entry._run(sys.argv[1:])\n"
+        "print([n for n in ('typer', 'pydantic', 'sqlalchemy') if n in sys.modules], file=sys.stderr)\n"
+    )
+    for words in (["check", str(leads)], ["check", str(leads), "--format", "json"]):
+        result = subprocess.run(
+            [sys.executable, "-c", code, *words],
+            env=leapgrid.environ,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert result.stderr == "[]\n"
+
+
+def test_a_reader_who_leaves_early_gets_no_complaint(leapgrid: Command, leads: Path) -> None:
+    """The process is left without taking everything apart, and still says its last word where it can."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "leapgrid", "check", str(leads)],
+        env=leapgrid.environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(30) == 1
+
+
 def test_neither_key_nor_address_is_needed(leapgrid: Command, leads: Path) -> None:
     nothing = {"LEAPGRID_TOKEN": None, "LEAPGRID_BASE_URL": "http://not.a.loopback.example"}
     assert leapgrid("check", leads, environ=nothing).code == 1

@@ -8,8 +8,7 @@ from typing import TypeVar
 
 from leapgrid.cli.exits import Code, Ended
 from leapgrid.cli.given import Common
-from leapgrid.files import FileError, ImportMapping, ReadOptions, load_recipe, save_recipe, spelled
-from leapgrid.files.headers import normalise
+from leapgrid.files import FileError, ImportMapping, ReadOptions, spelled
 from leapgrid.visible import visible
 
 _Value = TypeVar("_Value")
@@ -83,6 +82,8 @@ def write_recipe(
     """
     if common.save_recipe is None:
         return
+    from leapgrid.files import save_recipe
+
     try:
         save_recipe(common.save_recipe, replace(said, columns=dict(header_mapping)), slug)
     except FileError as problem:
@@ -94,6 +95,8 @@ def _recipe_of(common: Common) -> ImportMapping:
 
 
 def _loaded(path: str) -> tuple[str, ImportMapping]:
+    from leapgrid.files import load_recipe
+
     try:
         return load_recipe(path)
     except FileError as problem:
@@ -102,6 +105,10 @@ def _loaded(path: str) -> tuple[str, ImportMapping]:
 
 def _over(recipe: Mapping[str, str | None], options: Mapping[str, str | None]) -> dict[str, str | None]:
     """The columns of a recipe with those of options over them: no header and no field twice."""
+    if not options or not recipe:
+        return {**recipe, **options}
+    from leapgrid.files.headers import normalise
+
     keys = {normalise(header) for header in options}
     named = {name for name in options.values() if name is not None}
     kept = {

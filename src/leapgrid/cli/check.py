@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,9 @@ from leapgrid.cli.issues_text import FIRST, group_lines, in_order, issue_lines
 from leapgrid.cli.layout import columns, plural
 from leapgrid.cli.streams import Streams
 from leapgrid.cli.wiring import Wiring, wire
-from leapgrid.drafting import WorkingDraft, check_report
+from leapgrid.drafting import WorkingDraft
 from leapgrid.files import ImportMapping, UnreadableFile, constants_in, joined_in
+from leapgrid.records import ObjectSchema
 from leapgrid.visible import visible
 from leapgrid.workspace import WorkspaceError
 
@@ -34,6 +36,8 @@ def check(streams: Streams, start: Start, common: Common, file: str) -> Code:
     """
     draft = looked_at(streams, wire(start, common), common, file)
     if common.format is Format.JSON:
+        from leapgrid.drafting import check_report
+
         streams.document(check_report(draft))
     else:
         streams.out(*check_lines(draft, file))
@@ -58,6 +62,8 @@ def checked(
         Ended: the file cannot be read, or the recipe not written.
     """
     said = said_of(common)
+    # While the file is read, which is mostly not Python.
+    threading.Thread(target=_load_rules, args=(wiring.schema,), daemon=True).start()
     try:
         draft = WorkingDraft.from_file(workspace, file, wiring.schema, said, context=wiring.context)
     except UnreadableFile as problem:
@@ -69,6 +75,12 @@ def checked(
         streams.err(f"Checking {len(draft.batch):,} records.")
     draft.check_all()
     return draft
+
+
+def _load_rules(schema: ObjectSchema) -> None:
+    from leapgrid.records.checks import load_rules
+
+    load_rules(schema)
 
 
 def _remember(workspace: Workspace, draft: WorkingDraft, said: ImportMapping) -> None:

@@ -18,7 +18,7 @@ from leapgrid.cli.options import (
     ProfileOption,
     with_common,
 )
-from leapgrid.cli.performing import Act, begin_app, begin_demo, begin_open, perform, started
+from leapgrid.cli.performing import Act, begin_app, begin_check, begin_demo, begin_open, perform, started
 from leapgrid.cli.streams import Streams
 
 _CODES = "Exit codes: 0 all well, 1 invalid or rejected records, 2 wrong usage or unreadable input"
@@ -104,12 +104,7 @@ def open_(context: typer.Context, file: FileArgument, common: Common) -> None:
 )
 @with_common("output", "save_recipe")
 def check(context: typer.Context, file: FileArgument, common: Common) -> None:
-    def act(streams: Streams, start: Start, common: Common) -> Code:
-        from leapgrid.cli.check import check as run
-
-        return run(streams, start, common, file)
-
-    _run(context, common, act)
+    _run(context, common, partial(begin_check, file=file))
 
 
 @app.command(

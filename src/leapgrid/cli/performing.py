@@ -1,4 +1,4 @@
-"""Running what a command does, and the starts of the app that need no option, and so no parser."""
+"""Running what a command does, and the beginnings of those that do without the parser where they can."""
 
 from __future__ import annotations
 
@@ -79,6 +79,13 @@ def begin_open(streams: Streams, start: Start, common: Common, *, file: str) -> 
         from leapgrid.cli.app import open_app
 
         return open_app(streams, common, reading)
+
+
+def begin_check(streams: Streams, start: Start, common: Common, *, file: str) -> Code:
+    """``leapgrid check FILE``: what is wrong with it, in text."""
+    from leapgrid.cli.check import check
+
+    return check(streams, start, common, file)
 
 
 def begin_demo(streams: Streams, start: Start, common: Common, *, headless: bool = False) -> Code:

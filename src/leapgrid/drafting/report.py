@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from leapgrid.drafting.working import WorkingDraft
 from leapgrid.records import Issue, RowState, Severity
-from leapgrid.submit.summary import RunSummary
 from leapgrid.visible import visible
+
+if TYPE_CHECKING:
+    from leapgrid.submit.summary import RunSummary
 
 
 def check_report(draft: WorkingDraft) -> dict[str, Any]:

@@ -25,4 +25,6 @@ __all__ = [
     "load_rules",
 ]
 
-__getattr__, __dir__ = lazily(__name__, {"cells": ("check_cell", "check_record", "load_rules"), "live": ("check_typing",)})
+__getattr__, __dir__ = lazily(
+    __name__, {"cells": ("check_cell", "check_record", "load_rules"), "live": ("check_typing",)}
+)

@@ -45,6 +45,15 @@ def check_cell(field: Field, text: str, context: CheckContext) -> Findings:
     return findings
 
 
+def load_rules(schema: ObjectSchema) -> None:
+    """Load the libraries that judge an object's values, so that the first check need not: 40 ms of Python."""
+    types = {field.type for field in schema.fields}
+    if FieldType.EMAIL in types:
+        import email_validator  # noqa: F401  # only loaded
+    if FieldType.PHONE in types:
+        import phonenumbers  # noqa: F401  # only loaded
+
+
 def _by_type(field: Field, text: str, context: CheckContext) -> Findings:
     match field.type:
         case FieldType.TEXT:
