@@ -5,12 +5,13 @@ from __future__ import annotations
 import shlex
 import threading
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from leapgrid.cli.about_file import said_of, write_recipe
 from leapgrid.cli.exits import Code, Ended
 from leapgrid.cli.given import Common, Format, Start
-from leapgrid.cli.issues_text import FIRST, group_lines, in_order, issue_lines
+from leapgrid.cli.issues_text import FIRST, group_lines, issue_lines
 from leapgrid.cli.layout import columns, plural
 from leapgrid.cli.streams import Streams
 from leapgrid.cli.wiring import Wiring, wire
@@ -96,17 +97,20 @@ def _remember(workspace: Workspace, draft: WorkingDraft, said: ImportMapping) ->
 
 def check_lines(draft: WorkingDraft, file: str) -> list[str]:
     """What ``--format text`` prints."""
+    from leapgrid.drafting import in_order
+
     counts, records = draft.issues.counts, len(draft.batch)
-    issues = in_order(draft, list(draft.issues))
+    number = counts.errors + counts.warnings
+    issues = [issue for _, issue in islice(in_order(draft), FIRST)]
     lines = [f"{visible(draft.name, 60)}: {plural(records, 'record')} of {draft.schema.label.lower()}"]
     lines += _mapping_lines(draft)
     if issues:
         lines += ["", "What is wrong", *group_lines(draft)]
-        if len(issues) > FIRST:
-            lines += ["", f"The first {FIRST} of {len(issues):,}"]
+        if number > FIRST:
+            lines += ["", f"The first {FIRST} of {number:,}"]
         else:
             lines += [""]
-        lines += issue_lines(draft, issues[:FIRST])
+        lines += issue_lines(draft, issues)
     lines += note_lines(draft)
     lines += ["", _closing(records, counts.errors, counts.rows_with_errors, counts.rows_with_warnings, file)]
     return lines

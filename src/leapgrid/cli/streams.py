@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
 
 from leapgrid.cli.exits import Code, Ended
@@ -87,8 +87,17 @@ class Streams:
             return ""
 
     def document(self, value: Any) -> None:
-        """Print one JSON document."""
-        self.raw(json_text(value) + "\n")
+        """Print one JSON document.
+
+        Args:
+            value: what JSON knows; the values of its outermost object may be iterables too, which become
+                arrays, made and printed piece by piece.
+        """
+        for piece in json_pieces(value):
+            if self._out is None:
+                return  # Nobody reads it any more, and what follows may take long to make.
+            self.raw(piece)
+        self.raw("\n")
 
     def raw(self, text: str) -> None:
         """Print text exactly, as UTF-8 whatever the locale says: it is for programs.
@@ -114,6 +123,38 @@ class Streams:
 def json_text(value: Any) -> str:
     """Indented JSON in which every character that could act on a terminal is an escape."""
     return escape_acting(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def json_pieces(value: Any) -> Iterator[str]:
+    """The text of :func:`json_text` in pieces; iterables in an object are arrays, which it does not know."""
+    listed = isinstance(value, dict) and any(_is_made_later(each) for each in value.values())
+    if not listed:
+        yield json_text(value)
+        return
+    lead = "{"
+    for name, each in value.items():
+        head = f"{lead}\n  {json_text(str(name))}: "
+        lead = ","
+        if not _is_made_later(each):
+            yield head + json_text(each).replace("\n", "\n  ")
+            continue
+        pieces, between = [head + "["], ""
+        for item in each:
+            pieces.append(f"{between}\n    " + json_text(item).replace("\n", "\n    "))
+            between = ","
+            if len(pieces) >= _AT_ONCE:
+                yield "".join(pieces)
+                pieces = []
+        yield "".join((*pieces, "\n  ]" if between else "]"))
+    yield "\n}"
+
+
+def _is_made_later(value: Any) -> bool:
+    return isinstance(value, Iterable) and not isinstance(value, str | dict | list | tuple)
+
+
+_AT_ONCE = 1000
+"""Items of an array that are printed together."""
 
 
 def escape_acting(text: str) -> str:

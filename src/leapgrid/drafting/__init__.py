@@ -13,7 +13,7 @@ from leapgrid.lazy import lazily
 if TYPE_CHECKING:
     from leapgrid.drafting.export import Export, Exported
     from leapgrid.drafting.rejects import export_rejects, rejected_rows
-    from leapgrid.drafting.report import check_report, issue_list, submit_report
+    from leapgrid.drafting.report import check_report, in_order, issue_list, submit_report
 
 __all__ = [
     "LOCAL_REPAIRS",
@@ -32,6 +32,7 @@ __all__ = [
     "WorkingDraft",
     "check_report",
     "export_rejects",
+    "in_order",
     "issue_list",
     "rejected_rows",
     "submit_report",
@@ -42,6 +43,6 @@ __getattr__, __dir__ = lazily(
     {
         "export": ("Export", "Exported"),
         "rejects": ("export_rejects", "rejected_rows"),
-        "report": ("check_report", "issue_list", "submit_report"),
+        "report": ("check_report", "in_order", "issue_list", "submit_report"),
     },
 )

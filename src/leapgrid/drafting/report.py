@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def check_report(draft: WorkingDraft) -> dict[str, Any]:
-    """The document of ``check --format json``. The draft must have been checked."""
+    """The document of ``check --format json``. The draft must have been checked.
+
+    Its issues are made while they are gone through: there may be millions.
+    """
     counts = draft.issues.counts
     return {
         "object": draft.schema.slug,
@@ -25,7 +29,7 @@ def check_report(draft: WorkingDraft) -> dict[str, Any]:
         "records_with_errors": counts.rows_with_errors,
         "mapping": dict(draft.header_mapping),
         "notes": [{"code": note.code, "line": note.line, "message": note.message} for note in draft.notes],
-        "issues": issue_list(draft),
+        "issues": IssueObjects(draft),
     }
 
 
@@ -77,6 +81,37 @@ def submit_report(
             for chunk in (summary.chunks if summary is not None else ())
         ],
     }
+
+
+class IssueObjects(Iterable[dict[str, Any]]):
+    """The issues of a draft's rows as JSON objects, in the order of :func:`in_order`, each made when it is
+    come to.
+    """
+
+    def __init__(self, draft: WorkingDraft) -> None:
+        self._draft = draft
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        line_of = self._draft.batch.line
+        for position, issue in in_order(self._draft):
+            yield _issue(
+                issue, None, position + 1, line_of(issue.row_id) if issue.row_id is not None else None
+            )
+
+
+def in_order(draft: WorkingDraft) -> Iterator[tuple[int, Issue]]:
+    """The issues of a draft's rows with the rows' positions from 0: errors first, then by row and column."""
+    names = {name: index for index, name in enumerate(draft.schema.names)}
+
+    def column(issue: Issue) -> int:
+        return names.get(issue.field, len(names)) if issue.field is not None else -1
+
+    for severity in (Severity.ERROR, Severity.WARNING):
+        marks = draft.issues.marks_of(severity)
+        for position, row in enumerate(draft.batch.order):
+            if row < len(marks) and marks[row]:
+                for issue in sorted(draft.issues.of_row(row, severity), key=column):
+                    yield position, issue
 
 
 def issue_list(draft: WorkingDraft) -> list[dict[str, Any]]:

@@ -60,12 +60,15 @@ class Found(NamedTuple):
     kinds: array[int]
     examples: Sequence[tuple[Finding, ...]]
 
-    def of_row(self, row: RowId) -> tuple[Issue, ...]:
-        """The issues of a row."""
+    def of_row(self, row: RowId, severity: Severity | None = None) -> tuple[Issue, ...]:
+        """The issues of a row; where a severity is given and none has it, none is made."""
         at = bisect_left(self.rows, row)
         if at == len(self.rows) or self.rows[at] != row:
             return ()
-        return self.made(row, self.which[at])
+        number = self.which[at]
+        if severity is not None and all(f.severity != severity for f in self.examples[self.kinds[number]]):
+            return ()
+        return self.made(row, number)
 
     def made(self, row: RowId, number: int) -> tuple[Issue, ...]:
         """One of the values' findings as issues of a row."""

@@ -230,9 +230,11 @@ class IssueIndex:
         """The issues of a cell (or with None: of the row as a whole), errors first, the server's first."""
         return tuple(issue for issue in self.of_row(row) if issue.field == field)
 
-    def of_row(self, row: RowId) -> Issues:
-        """All issues of a row: errors first, of these the server's, then by column."""
-        found = [issue for layer in self._layers(row) for issue in layer]
+    def of_row(self, row: RowId, severity: Severity | None = None) -> Issues:
+        """The issues of a row, of a severity or all: errors first, of these the server's, then by column."""
+        found = [issue for layer in self._layers(row, severity) for issue in layer]
+        if severity is not None:
+            found = [issue for issue in found if issue.severity is severity]
         found.sort(key=self._place_in_row)
         return tuple(found)
 
@@ -243,6 +245,10 @@ class IssueIndex:
     def rows(self) -> Iterator[RowId]:
         """The rows that have issues, ascending by id."""
         return iter(tuple(compress(count(), self._marks)))
+
+    def marks_of(self, severity: Severity) -> bytes:
+        """One byte a row id: 1 where it has an issue of this severity."""
+        return bytes(self._flags.translate(_HAS_ERRORS if severity is Severity.ERROR else _HAS_WARNINGS))
 
     @property
     def marks(self) -> bytes | bytearray:
@@ -310,8 +316,8 @@ class IssueIndex:
 
     # -- inside --------------------------------------------------------------------------------------------
 
-    def _checked(self, row: RowId) -> tuple[Issues, Issues]:
-        """The issues of a row's cells, and of its rules."""
+    def _checked(self, row: RowId, severity: Severity | None = None) -> tuple[Issues, Issues]:
+        """The issues of a row's cells, and of its rules; of a severity at least those that have it."""
         anew = self._anew.get(row)
         if anew is not None:
             return anew
@@ -320,10 +326,10 @@ class IssueIndex:
         cells: list[Issue] = []
         rules: list[Issue] = []
         for layer in self._found:
-            (rules if layer.field is None else cells).extend(layer.of_row(row))
+            (rules if layer.field is None else cells).extend(layer.of_row(row, severity))
         return tuple(cells), tuple(rules)
 
-    def _layers(self, row: RowId) -> tuple[Issues, Issues, Issues, Issues]:
+    def _layers(self, row: RowId, severity: Severity | None = None) -> tuple[Issues, Issues, Issues, Issues]:
         """The server's, those of cells, of rules, and duplicates."""
         if not 0 <= row < len(self._flags) or not self._flags[row]:
             return (), (), (), ()
@@ -331,7 +337,7 @@ class IssueIndex:
         if self._duplicates is not None and self._flags[row] & _DUPLICATE:
             duplicates = self._duplicates
             shared = tuple(duplicates.issue(row, field) for field in duplicates.fields_of(row))
-        return (self._server.get(row, ()), *self._checked(row), shared)
+        return (self._server.get(row, ()), *self._checked(row, severity), shared)
 
     def _fields_of(self, row: RowId) -> list[str | None]:
         """The fields of a row's issues, the whole row first; no sentence is made for them."""

@@ -80,11 +80,12 @@ def _check(text: str, default_country: str | None) -> Findings:
         return (error("phone_syntax", message, None, ((late, late + 1),)),)
     country = default_region(default_country)
     tidy, findings = _tidy(text, country)
-    reading = _read(tidy, country)
     if not _is_international(tidy):
+        # Without any country no number comes of it, however it is read.
+        reading = _read(tidy, country) if country is not None else _Reading("no country")
         verdict = _without_country(text, tidy, reading, country)
     else:
-        verdict = _judge(text, reading)
+        verdict = _judge(text, _read(tidy, country))
     # What stands around a number is of no interest while the number itself is wrong.
     return verdict if has_errors(verdict) else (*findings, *verdict)
 

@@ -187,38 +187,39 @@ def _at_home(home: _Home, table: pl.DataFrame) -> pl.DataFrame:
         national.str.starts_with("0").alias("zero"),
         national.str.starts_with(home.code).alias("coded"),
     )
-    zeros = part["row"].filter(part["zero"])
+    # No calling code begins with 0: such a number has no second reading.
+    single = part["row"].filter(part["zero"])
     long = part.filter(pl.col("coded") & (pl.col("length") > home.longest))
     part = part.filter(~pl.col("coded") | is_kind(home.own.regions[0].general)).select("row", "national")
     if len(long):
         long = long.select("row", national.str.slice(len(home.code)))
-        if home.own.prefix is not None:
-            long = long.filter(~national.str.contains(home.own.prefix))
+        for prefix in (home.own.prefix, home.plan.prefix):
+            long = long if prefix is None else long.filter(~national.str.contains(prefix))
         part = pl.concat([part, long])
+        # With a + before it, it is the same number.
+        single = pl.concat([single, long["row"]])
     if home.own.prefix is not None:
         part = without_prefix(home.own, part)
     part = part.filter(national.str.len_bytes().is_in(home.lengths))
     valid = fitting(home.plan, home.code, part)["row"]
-    unread = part.filter(~pl.col("row").is_in(pl.concat([valid, zeros]).implode()))["row"]
+    unread = part.filter(~pl.col("row").is_in(pl.concat([valid, single]).implode()))["row"]
     written = table.filter(pl.col("row").is_in(unread.implode()))
     alone = written["row"].filter(surely_none(written["digits"]))
-    sure = pl.col("row").is_in(pl.concat([valid, zeros, alone]).implode())
+    sure = pl.col("row").is_in(pl.concat([valid, single, alone]).implode())
     mended = part.select(
         "row",
         pl.lit(_MENDABLE, pl.UInt8).alias("label"),
-        # No calling code begins with 0: such a number has no second reading.
         sure.alias("known"),
         (pl.lit(home.code) + national).alias("digits"),
     )
     others = bare.filter(~bare.is_in(mended["row"].implode()))
-    unsure = mended.clear().select("row", "label", "known", "digits")
     more = pl.DataFrame({"row": others}).select(
         "row",
         pl.lit(_MENDABLE, pl.UInt8).alias("label"),
         pl.lit(False).alias("known"),
         pl.lit(None, pl.String).alias("digits"),
     )
-    return pl.concat([unsure, mended, more])
+    return pl.concat([mended, more])
 
 
 @lru_cache(maxsize=16)
