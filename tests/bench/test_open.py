@@ -48,7 +48,6 @@ def _alternating(folder: Path) -> tuple[dict[str, float], dict[str, float]]:
         "leapgrid open, all usable": ([*leapgrid, str(large)], f"{MILLION:,} rows"),
         "textual-fastdatatable": ([sys.executable, str(fast), str(large)], first),
         "VisiData, first record": ([visidata, str(large)], first),
-        "VisiData, all rows": ([visidata, str(large)], str(MILLION)),
     }
     times: dict[str, list[float]] = {name: [] for name in [*programs, "polars alone"]}
     resident: dict[str, list[float]] = {"leapgrid open": [], "polars alone": []}
@@ -85,7 +84,6 @@ def test_opening_a_million_rows(benchmark: BenchmarkFixture, tmp_path: Path) -> 
         "all usable: readings after a small file": ((usable - small) / reading, READINGS),
         "all usable to textual-fastdatatable": (usable / figures["textual-fastdatatable"], 1.0),
         "first record to VisiData's": (begun / figures["VisiData, first record"], 1.0),
-        "all usable to VisiData with all rows": (usable / figures["VisiData, all rows"], 1.0),
         "memory to polars alone": (memory["leapgrid open"] / memory["polars alone"], TO_POLARS_MEMORY),
     }
     benchmark.extra_info.update(figures)
