@@ -10,7 +10,7 @@ import pytest
 from leapgrid.drafting import WorkingDraft
 from leapgrid.files import ImportMapping, ReadOptions
 from leapgrid.records import CheckContext, schema_for
-from leapgrid.workspace import Damaged, Workspace
+from leapgrid.workspace import Damaged, Workspace, may_remember
 
 SAID = ImportMapping(
     columns={"E-Mail": "email", "Notes": None, "Stage \ud83d": "status"},
@@ -99,3 +99,24 @@ def test_a_draft_keeps_what_was_made_on_import(workspace: Workspace, tmp_path: P
         assert opened.header_mapping == {"Name": "name", "Stage": "status"}
         assert opened.batch.frame.own == 2
         opened.close()
+
+
+def test_a_glance_tells_whether_it_is_worth_opening(tmp_path: Path) -> None:
+    assert not may_remember(None, tmp_path / "nowhere", "lead", HEADERS)
+    with Workspace.open(None, data_dir=tmp_path) as workspace:
+        assert not may_remember(None, tmp_path, "lead", HEADERS)
+        workspace.remember_mapping("lead", HEADERS, SAID)
+        assert may_remember(None, tmp_path, "lead", HEADERS)
+    assert may_remember(None, tmp_path, "lead", [" e-mail", "NOTES", "Stage  \ud83d"])
+    assert not may_remember(None, tmp_path, "lead", HEADERS[:2])
+    assert not may_remember(None, tmp_path, "user", HEADERS)
+
+
+def test_a_glance_leaves_to_the_workspace_what_it_cannot_tell(tmp_path: Path) -> None:
+    assert may_remember("sqlite:////elsewhere/ws.db", tmp_path, "lead", HEADERS)
+    (tmp_path / "workspace.db").write_bytes(b"no database")
+    assert may_remember(None, tmp_path, "lead", HEADERS)
+    (tmp_path / "workspace.db").write_bytes(b"")
+    assert may_remember(None, tmp_path, "lead", HEADERS)
+    assert (tmp_path / "workspace.db").read_bytes() == b""
+    assert [path.name for path in tmp_path.iterdir()] == ["workspace.db"]

@@ -78,7 +78,7 @@ def start_app(streams: Streams, start: Start, common: Common) -> Code:
 def open_app(streams: Streams, common: Common, reading: Reading) -> Code:
     """The app on a file that is being read."""
     opening, wiring = reading.opening, reading.wiring
-    problem = opening.failure(_FOR_A_SMALL_FILE if opening.is_small else 0)
+    problem = opening.failure(_FOR_A_SMALL_FILE)
     if isinstance(problem, FileError):
         raise Ended(Code.USAGE, "unreadable", problem.message) from problem
     launch = Prepared({}, kind="file", file=Path(opening.wanted.path), begun=opening)

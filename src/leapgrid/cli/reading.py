@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from leapgrid.cli.about_file import said_of
 from leapgrid.cli.given import Common, Start
-from leapgrid.cli.stored import workspace_on_demand
+from leapgrid.cli.stored import may_remember, workspace_on_demand
 from leapgrid.cli.wiring import Wiring, wire
 from leapgrid.drafting.opening import Opening, Wanted
 
@@ -42,7 +42,8 @@ def reading_begun(start: Start, common: Common, file: str) -> Iterator[Reading]:
     wiring = wire(start, common)
     with workspace_on_demand() as open_it:
         said = said_of(common)
-        opening = Opening(Wanted(file, wiring.schema, said, wiring.context), open_it, show_first=True)
+        wanted = Wanted(file, wiring.schema, said, wiring.context)
+        opening = Opening(wanted, open_it, may_remember=may_remember, show_first=True)
         opening.start()
         try:
             yield Reading(opening, wiring, open_it)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -57,6 +57,13 @@ def workspace_on_demand(url: str | None = None) -> Iterator[Callable[[], Workspa
             yield open_it
     except (WorkspaceError, DraftError) as problem:
         raise Ended(Code.USAGE, "workspace", str(problem)) from problem
+
+
+def may_remember(object_slug: str, headers: Sequence[str]) -> bool:
+    """Whether the workspace of the environment may remember how such headers were mapped; in no time."""
+    from leapgrid.workspace import may_remember as glance
+
+    return glance(workspace_url(os.environ), data_dir(), object_slug, headers)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -116,11 +116,17 @@ class Opening:
     """
 
     def __init__(
-        self, wanted: Wanted, workspace: Callable[[], Workspace] | None = None, *, show_first: bool = False
+        self,
+        wanted: Wanted,
+        workspace: Callable[[], Workspace] | None = None,
+        *,
+        may_remember: Callable[[str, Sequence[str]], bool] | None = None,
+        show_first: bool = False,
     ) -> None:
         """
         Args:
             workspace: opens what remembers mappings; called in the thread. None: nothing is remembered.
+            may_remember: tells in no time whether it is worth opening, from the object and the headers.
             show_first: wait a moment with the whole file until its beginning is on the screen; see
                 :meth:`go_on`.
         """
@@ -129,6 +135,7 @@ class Opening:
         self.head: Future[WorkingDraft | None] = Future()
         self.result: Future[Opened | Unmapped] = Future()
         self._workspace = workspace
+        self._may_remember = may_remember
         self._show_first = show_first
         self._progress = (0, 0)
         self._cancelled = threading.Event()
@@ -158,13 +165,16 @@ class Opening:
         self._cancelled.set()
 
     def failure(self, seconds: float = 0) -> BaseException | None:
-        """What is wrong with the file, where that is known already or within some seconds; else None.
+        """What is wrong with the file, where that is known already; else None.
 
         Its first look at the file is waited for in any case: after it ``is_small`` is known.
+
+        Args:
+            seconds: how long to wait for a small file, which is read in no time.
         """
         self.head.result()
         try:
-            return self.result.exception(seconds)
+            return self.result.exception(seconds if self.is_small else 0)
         except TimeoutError:
             return None
 
@@ -281,7 +291,7 @@ class Opening:
         wanted = self.wanted
         if self.size > SMALL and Path(wanted.path).suffix.lower() in _TABLES:
             import polars  # noqa: F401  # first: while the reader uses it, Python is free for the workspace
-        if self._workspace is not None:
+        if self._workspace is not None and self._may_remember is None:
             threading.Thread(target=self._open_it, name="leapgrid-workspace", daemon=True).start()
         raw = self.read(wanted.said.options)
         remembered = self._look_up(raw)
@@ -296,10 +306,13 @@ class Opening:
     def _look_up(self, raw: RawFile) -> Remembered | None:
         if self._workspace is None:
             return None
+        slug, headers = self.wanted.schema.slug, raw.frame.headers
+        if self._may_remember is not None and not self._may_remember(slug, headers):
+            return None
         from leapgrid.workspace import WorkspaceError
 
         try:
-            found = self._workspace().remembered_mapping(self.wanted.schema.slug, raw.frame.headers)
+            found = self._workspace().remembered_mapping(slug, headers)
         except WorkspaceError:
             return None  # a convenience; a workspace that cannot be used is told of where the draft is stored
         return Remembered(*found) if found is not None else None

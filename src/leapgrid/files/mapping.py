@@ -11,7 +11,6 @@ from leapgrid.files.joining import in_words, joined
 from leapgrid.files.made import CONSTANT, in_join_order, joined_in, joined_name, unique_names
 from leapgrid.files.model import FileRead, ImportMapping, RawFile, UnreadableFile
 from leapgrid.files.notebook import Notebook, quoted
-from leapgrid.files.objects import map_keys
 from leapgrid.files.proposal import ColumnProposal, Proposal, propose
 from leapgrid.files.reader import read_raw
 from leapgrid.files.values import counted, has_text, repeated, replaced
@@ -88,6 +87,8 @@ def map_raw(
     _refuse_constants_of_columns(raw, schema, said, proposal)
     spoken = {c.header: c.field for c in proposal.columns if c.code in ("said", "remembered")}
     if raw.keyed:
+        from leapgrid.files.objects import map_keys
+
         # A constant goes before the key of the same name, which only a person can have left out.
         named = map_keys(raw.frame, schema, spoken, name=raw.name, single=raw.single, notes=notes)
     else:

@@ -8,16 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from leapgrid.files.blocks import NotInEncoding, read_text, text_lines, told
-from leapgrid.files.curl import looks_like_curl
 from leapgrid.files.delimited import find_out, read_table
 from leapgrid.files.encoding import NAMES, describe_encoding, first_guess, said_encoding
 from leapgrid.files.escapes import without_marks
 from leapgrid.files.headers import suggest_mapping
-from leapgrid.files.jsonlines import looks_like_json_lines
-from leapgrid.files.keyed import Keyed, read_curl_commands, read_json, read_lines
 from leapgrid.files.limits import MAX_CURL, MAX_JSON
 from leapgrid.files.model import RawFile, ReadingCancelled, ReadOptions, UnreadableFile
 from leapgrid.files.notebook import Notebook
@@ -32,6 +29,9 @@ from leapgrid.files.source import (
 from leapgrid.files.stdin import NAME as STDIN
 from leapgrid.files.stdin import open_stdin
 from leapgrid.records.schema import ObjectSchema
+
+if TYPE_CHECKING:
+    from leapgrid.files.keyed import Keyed
 
 _DELIMITED = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
 _JSON = {".json", ".json5"}
@@ -149,6 +149,25 @@ def read_head(
     return raw if raw.kind in ("csv", "tsv") else None
 
 
+# What reads commands and JSON is not loaded for a table, whose first records somebody waits for.
+
+
+def _looks_like_curl(head: str, suffix: str) -> bool:
+    if "curl" not in head:
+        return False
+    from leapgrid.files.curl import looks_like_curl
+
+    return looks_like_curl(head, table=suffix in _DELIMITED)
+
+
+def _looks_like_json_lines(head: str, suffix: str) -> bool:
+    if not head.lstrip().startswith("{"):
+        return False
+    from leapgrid.files.jsonlines import looks_like_json_lines
+
+    return looks_like_json_lines(head, suffix)
+
+
 @dataclass(slots=True)
 class _Reading:
     """One text being read."""
@@ -173,9 +192,9 @@ class _Reading:
             from leapgrid.files.sheets import refuse_markup
 
             refuse_markup(head, name)
-        if looks_like_curl(head, table=suffix in _DELIMITED):
+        if _looks_like_curl(head, suffix):
             return self.decoded(self.curl)
-        if looks_like_json_lines(head, suffix):
+        if _looks_like_json_lines(head, suffix):
             return self.decoded(self.json_lines)
         if suffix in _JSON or head.lstrip().startswith(("[", "{", "//", "/*")):
             try:
@@ -234,14 +253,20 @@ class _Reading:
         )
 
     def json(self) -> RawFile:
+        from leapgrid.files.keyed import read_json
+
         text = read_text(self.file, self.codec, MAX_JSON, "JSON files")
         return self.keyed(read_json(text, self.file.name, self.schema, self.notes), text)
 
     def json_lines(self) -> RawFile:
+        from leapgrid.files.keyed import read_lines
+
         lines = text_lines(self.file, self.codec)
         return self.keyed(read_lines(lines, self.file.name, self.notes, self.file.go_on), "")
 
     def curl(self) -> RawFile:
+        from leapgrid.files.keyed import read_curl_commands
+
         text = read_text(self.file, self.codec, MAX_CURL, "curl commands")
         return self.keyed(read_curl_commands(text, self.file.name, self.schema, self.notes), "")
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         RowsTaken,
         WorkspaceError,
     )
+    from leapgrid.workspace.glance import may_remember
     from leapgrid.workspace.journal import Journal
     from leapgrid.workspace.mappings import RememberedMapping
     from leapgrid.workspace.model import DraftSummary, JournalEntry, StoredDraft
@@ -52,6 +53,7 @@ __all__ = [
     "StoredSubmission",
     "Workspace",
     "WorkspaceError",
+    "may_remember",
 ]
 
 __getattr__, __dir__ = lazily(
@@ -61,6 +63,7 @@ __getattr__, __dir__ = lazily(
             "BadWorkspaceUrl", "CannotOpen", "Damaged", "DiskFull", "ForeignFile", "Locked", "NewerWorkspace",
             "NotFound", "ReadOnly", "RowsTaken", "WorkspaceError",
         ),
+        "glance": ("may_remember",),
         "journal": ("Journal",),
         "mappings": ("RememberedMapping",),
         "model": ("DraftSummary", "JournalEntry", "StoredDraft"),

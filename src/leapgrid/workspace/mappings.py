@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -11,6 +9,7 @@ from sqlalchemy import delete, select
 
 from leapgrid.records.importing import ImportMapping, mapping_from_json, mapping_to_json
 from leapgrid.workspace import tables as t
+from leapgrid.workspace.glance import headers_digest
 from leapgrid.workspace.store import Store, upsert
 
 
@@ -46,7 +45,7 @@ class Mappings(Store):
         """
         row: dict[str, object] = {
             "object": object_slug,
-            "headers_digest": _digest(headers),
+            "headers_digest": headers_digest(headers),
             "headers": list(headers),
             "mapping": mapping_to_json(mapping),
             "at": self.now(),
@@ -65,7 +64,7 @@ class Mappings(Store):
         with self._database.read() as connection:
             row = connection.execute(
                 select(table.c.mapping, table.c.at).where(
-                    table.c.object == object_slug, table.c.headers_digest == _digest(headers)
+                    table.c.object == object_slug, table.c.headers_digest == headers_digest(headers)
                 )
             ).first()
         if row is None:
@@ -85,11 +84,8 @@ class Mappings(Store):
         table = t.remembered_mapping
         with self._database.write() as connection:
             gone = connection.execute(
-                delete(table).where(table.c.object == object_slug, table.c.headers_digest == _digest(headers))
+                delete(table).where(
+                    table.c.object == object_slug, table.c.headers_digest == headers_digest(headers)
+                )
             )
             return gone.rowcount > 0
-
-
-def _digest(headers: Sequence[str]) -> str:
-    alike = [" ".join(header.split()).casefold() for header in headers]
-    return hashlib.sha256(json.dumps(alike).encode()).hexdigest()
