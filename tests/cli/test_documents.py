@@ -60,12 +60,8 @@ def test_issues_come_in_the_order_of_the_list() -> None:
         [f"0171 {2000000 + n}" if n % 2 else "+49 1" for n in range(rows)],
     )
     mapping = {"name": 0, "email": 1, "phone": 2}
-    draft = WorkingDraft(
-        StoredDraft(
-            "", "x", schema_for("lead"), Frame(names, columns), {n: i for i, n in enumerate(names)}, ""
-        ),
-        None,
-    )
+    frame = Frame(tuple(mapping), columns)
+    draft = WorkingDraft(StoredDraft("", "x", schema_for("lead"), frame, mapping, ""), None)
     draft.check_all()
     draft.apply(set_cell(4, "email", "nobody"), "Edit")
     draft.duplicate((10,))
