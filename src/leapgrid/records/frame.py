@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    import hashlib
 
 _LIST_HEIGHT = 50_000
 """Up to this many rows a frame from disk holds lists, which index faster; above, polars' compact form."""
@@ -89,6 +91,8 @@ class Frame:
         What is stored is named by the hash of its file, which costs a tenth; this names what was stored
         before that.
         """
+        import hashlib  # the system's cryptography, which a first paint can do without
+
         sha = hashlib.sha256(b"leapgrid frame 1\n")
         _add(sha, self.headers)
         for column in self.columns:

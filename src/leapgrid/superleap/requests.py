@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
@@ -14,8 +14,6 @@ from urllib.parse import quote
 from leapgrid import __version__
 from leapgrid.superleap import protocol
 from leapgrid.superleap.errors import BadRecords
-
-USER_AGENT = f"leapgrid/{__version__} (Python {platform.python_version()}; {platform.system() or 'unknown'})"
 
 MAX_SLUG = 200
 
@@ -168,7 +166,14 @@ def _post(path: str, slug: str, value: Mapping[str, Any]) -> Request:
 
 
 def _headers(body: bytes | None) -> Mapping[str, str]:
-    headers = {"Accept-Encoding": "gzip", "User-Agent": USER_AGENT}
+    headers = {"Accept-Encoding": "gzip", "User-Agent": _user_agent()}
     if body is not None:
         headers["Content-Type"] = "application/json"
     return MappingProxyType(headers)
+
+
+@lru_cache(maxsize=1)
+def _user_agent() -> str:
+    import platform  # looks through a good part of the system, when nothing may be sent at all
+
+    return f"leapgrid/{__version__} (Python {platform.python_version()}; {platform.system() or 'unknown'})"

@@ -11,7 +11,6 @@ import tomllib
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Literal, cast
 
@@ -205,7 +204,7 @@ def _check_keys(
 def theme_directories(user_directory: Path | None = None) -> list[Path]:
     """Where theme files are looked for; the first file of a name wins: the user's, then ours."""
     found = [user_directory] if user_directory else []
-    found.append(Path(str(resources.files("leapgrid") / "themes")))
+    found.append(Path(__file__).resolve().parents[1] / "themes")
     # An editable install has no package data of ours: the files stand beside src/.
     found.append(Path(__file__).resolve().parents[3] / "themes")
     return [d for d in found if d.is_dir()]
