@@ -58,6 +58,15 @@ def test_columns_beside_each_other_are_found_the_same_in() -> None:
     assert told[-1] == (42_000, 42_000)
 
 
+def test_a_gentle_check_finds_the_same() -> None:
+    draft = many(6000)
+    one, two = draft.begin_check(), draft.begin_check()
+    assert one.run()
+    assert two.run(gently=True)
+    assert list(two.issues) == list(one.issues)
+    assert two.kinds == one.kinds
+
+
 def test_columns_beside_each_other_all_stop_and_tell_what_went_wrong() -> None:
     draft = many(6000)
     stopped, calls = draft.begin_check(), iter(range(100))

@@ -385,6 +385,20 @@ def test_a_check_can_be_stopped(make: type, last: float) -> None:
     assert check_column(FIELDS["email"], column, GERMANY, lambda done: 0 <= done <= 1) is not None
 
 
+def test_looking_for_keys_can_be_stopped() -> None:
+    column, told = pl.Series([f"0171 {n:07} ext. 5" for n in range(500)]), []
+
+    def go_on(done: float) -> bool:
+        told.append(done)
+        return done < 0.5
+
+    assert value_keys(FIELDS["phone"], column, GERMANY, None, go_on) is None
+    assert told == sorted(told)
+    assert 0.5 <= told[-1] < 0.6
+    keys = value_keys(FIELDS["phone"], column, GERMANY, None, lambda done: 0 <= done <= 1)
+    assert listed(keys) == [value_key(FIELDS["phone"], text, GERMANY) for text in column]
+
+
 def test_the_keys_of_a_checked_column_are_the_same() -> None:
     field, column = FIELDS["phone"], pl.Series(phone_numbers(49, 400, random.Random(1)))
     checked = check_column(field, column, GERMANY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from typing import cast
@@ -33,6 +34,9 @@ _MOST_THREADS = 4
 
 _CHECKED = 0.8
 """The share that the checks of a column count as, beside finding the rows that share a key."""
+
+_WORK, _REST = 0.005, 0.0005
+"""Seconds that a gentle check works at a stretch, and those that it rests then."""
 
 Progress = Callable[[int, int], None]
 """Told how many cells of how many are done; called in a thread that checks."""
@@ -89,6 +93,7 @@ class CheckRun:
         *,
         for_edits: bool = True,
         threads: int = 1,
+        gently: bool = False,
     ) -> bool:
         """Check everything.
 
@@ -99,6 +104,7 @@ class CheckRun:
                 first of them waits for that.
             threads: how many columns are looked at beside each other. What is done at the same time takes
                 its memory at the same time, and time from who draws.
+            gently: whether another thread draws meanwhile, which then waits less for its turn.
 
         Returns:
             Whether it came to the end; if not, it must not be installed.
@@ -106,7 +112,7 @@ class CheckRun:
         from leapgrid.records.checks.columns import check_rows
 
         snapshot, fields = self._snapshot, self._schema.fields
-        going = _Going(snapshot.size, len(fields) + 1, progress, cancelled)
+        going = _Going(snapshot.size, len(fields) + 1, progress, cancelled, gently)
         columns = {field.name: snapshot.column(field.name) for field in fields}
         filled = snapshot.filled(columns)
         again = [(number, field) for number, field in enumerate(fields) if field.name in self._again]
@@ -152,7 +158,10 @@ class CheckRun:
         if checked is None or not go_on(_CHECKED):
             return None
         layer = found_in_column(field.name, checked, filled)
-        keys = value_keys(field, column, self.context, checked)
+        rest = 1 - _CHECKED
+        keys = value_keys(
+            field, column, self.context, checked, lambda done: go_on(_CHECKED + rest * min(done, 1.0))
+        )
         shared = shared_keys(cast(Sequence[str | None], keys)) if keys is not None else None
         if shared is not None and for_edits:
             shared.prepare()
@@ -173,7 +182,12 @@ class _Going:
     """How far a check is and whether it goes on, told and asked from whichever threads it works in."""
 
     def __init__(
-        self, height: int, parts: int, progress: Progress | None, cancelled: Cancelled | None
+        self,
+        height: int,
+        parts: int,
+        progress: Progress | None,
+        cancelled: Cancelled | None,
+        gently: bool,
     ) -> None:
         self._height = height
         self._done = [0.0] * parts
@@ -181,10 +195,17 @@ class _Going:
         self._progress = progress
         self._cancelled = cancelled
         self._stopped = False
+        self._gently = gently
+        self._rested = 0.0
         self._one_at_a_time = threading.Lock()
 
     def note(self, part: int, done: float) -> bool:
         """How much of a part is done, from 0 to 1; says whether to go on."""
+        if self._gently and time.perf_counter() - self._rested > _WORK:
+            # Who draws gives the interpreter away at each call of the system, and waits for all of the time
+            # until a thread is made to give it back.
+            time.sleep(_REST)
+            self._rested = time.perf_counter()
         with self._one_at_a_time:
             self._done[part] = done
             total = self._height * len(self._done)

@@ -23,7 +23,7 @@ def check_in_background(app: App[None], session: Session) -> None:
                 told = done / total
                 app.call_from_thread(session.tell, Changed(checked=(done, total)))
 
-        if run.run(progress, lambda: worker.is_cancelled) and not worker.is_cancelled:
+        if run.run(progress, lambda: worker.is_cancelled, gently=True) and not worker.is_cancelled:
             app.call_from_thread(put_in)
 
     def put_in() -> None:

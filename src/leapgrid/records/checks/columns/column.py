@@ -10,7 +10,7 @@ from leapgrid.records.checks.base import CheckContext, Findings
 from leapgrid.records.checks.columns.alike import ALIKE, UNSURE, Alike, alike_for
 from leapgrid.records.checks.columns.filters import Filter, filter_for
 from leapgrid.records.checks.columns.kinds import FoundAgain, GoOn, Kinds
-from leapgrid.records.checks.columns.series import SeriesTexts, numbers_of, series_of, texts_of
+from leapgrid.records.checks.columns.series import SeriesTexts, counted, numbers_of, series_of, texts_of
 from leapgrid.records.checks.phone import default_region
 from leapgrid.records.schema import Field, FieldType
 
@@ -132,7 +132,7 @@ def _check_series(
         return None
     wrong = distinct.select("row", "text", found.alias("kind")).filter(pl.col("kind") >= 0)
     if len(distinct) == len(left):
-        rows, which = numbers_of(wrong["row"]), array("q", range(len(wrong)))
+        rows, which = numbers_of(wrong["row"]), counted(len(wrong))
     else:
         places = wrong.select("text").with_row_index("which")
         both = left.select("row", "text").join(places, on="text", how="inner").sort("row")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from leapgrid.records.checks.base import CheckContext
 from leapgrid.records.checks.columns.column import ColumnFindings
 from leapgrid.records.checks.columns.filters import SPACES
+from leapgrid.records.checks.columns.kinds import STEP, GoOn
 from leapgrid.records.checks.columns.series import series_of, slab_by_slab, texts_of
 from leapgrid.records.checks.phone import default_region, phone_key
 from leapgrid.records.schema import Field, FieldType
@@ -45,7 +46,11 @@ def value_key(field: Field, text: str, context: CheckContext) -> str | None:
 
 
 def value_keys(
-    field: Field, column: Sequence[str], context: CheckContext, checked: ColumnFindings | None = None
+    field: Field,
+    column: Sequence[str],
+    context: CheckContext,
+    checked: ColumnFindings | None = None,
+    go_on: GoOn | None = None,
 ) -> Sequence[str | None] | pl.Series | None:
     """:func:`value_key` of every cell of a column.
 
@@ -55,8 +60,11 @@ def value_keys(
         context: as for :func:`value_key`.
         checked: what :func:`check_column` said of the same column, if that was asked; it makes phones quick.
 
+        go_on: told now and then how much is done, from 0 to 1; it returns whether to go on.
+
     Returns:
-        One key a cell, a list or a polars Series of strings; None where the field has no such rule.
+        One key a cell, a list or a polars Series of strings; None where the field has no such rule, or where
+        ``go_on`` said no.
     """
     if not has_keys(field):
         return None
@@ -68,13 +76,13 @@ def value_keys(
     if field.type is FieldType.EMAIL:
         # For ASCII alone are small letters and folded ones the same.
         plain = series.str.len_bytes() == series.str.len_chars()
-        return _completed(field, series, plain, _addresses(series.filter(plain)), context)
+        return _completed(field, series, plain, _addresses(series.filter(plain)), context, go_on)
     if field.type is FieldType.PHONE:
         from leapgrid.records.checks.columns.national import Numbers
 
         numbers = checked.numbers if checked is not None else None
         known, digits = (numbers or Numbers(default_region(context.default_country))).of(series)
-        return _completed(field, series, known, "+" + digits, context)
+        return _completed(field, series, known, "+" + digits, context, go_on)
     import polars as pl
 
     return pl.select(pl.when(series.str.contains(f"[^{SPACES}]")).then(series)).to_series()
@@ -89,8 +97,13 @@ def _addresses(texts: pl.Series) -> pl.Series:
 
 
 def _completed(
-    field: Field, texts: pl.Series, known: pl.Series, keys: pl.Series, context: CheckContext
-) -> pl.Series:
+    field: Field,
+    texts: pl.Series,
+    known: pl.Series,
+    keys: pl.Series,
+    context: CheckContext,
+    go_on: GoOn | None,
+) -> pl.Series | None:
     """Keys for a whole column: those that are ``known``, and by the rule for one cell all others."""
     import polars as pl
 
@@ -99,7 +112,11 @@ def _completed(
     found = pl.DataFrame({"row": known.arg_true(), "key": keys}, schema_overrides={"key": pl.String})
     rest = pl.DataFrame({"row": (~known).arg_true(), "text": texts.filter(~known)})
     distinct = rest["text"].unique()
-    single = [value_key(field, text, context) for text in slab_by_slab(distinct)]
+    single: list[str | None] = []
+    for text in slab_by_slab(distinct):
+        single.append(value_key(field, text, context))
+        if len(single) % STEP == 0 and go_on is not None and not go_on(len(single) / len(distinct)):
+            return None
     others = rest.join(
         pl.DataFrame({"text": distinct, "key": pl.Series(single, dtype=pl.String)}), on="text", how="left"
     ).select("row", "key")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 GoOn = Callable[[float], bool]
 """Told how much is done, from 0 to 1; says whether to go on."""
 
-_STEP = 16
+STEP = 16
 """Values between two looks at whether to go on: about a millisecond."""
 
 FINE = -1
@@ -93,7 +93,7 @@ class Kinds:
         kinds = array("i")
         for number, text in enumerate(texts, 1):
             kinds.append(self.kind(text))
-            if number % _STEP == 0 and go_on is not None and not go_on(number / count):
+            if number % STEP == 0 and go_on is not None and not go_on(number / count):
                 return None
         return kinds
 
