@@ -219,3 +219,20 @@ def test_in_a_process_of_its_own(leapgrid: Command, sent: str) -> None:
     document: dict[str, Any] = ran.document
     assert (ran.code, ran.err, document["records"]) == (0, "", 4)
     assert len(rows(out)) == 5
+
+
+def test_of_drafts_of_one_name_the_newest_are_listed_first_with_what_tells_them_apart(
+    leapgrid: Command, sandbox: SandboxServer
+) -> None:
+    path = leapgrid.write("main.csv", "name", "Anna", "Bo")
+    to = ("--base-url", sandbox.base_url, "--yes", "--format", "json")
+    ids = [leapgrid("submit", path, *to).document["draft"] for _ in range(2)]
+    path.write_text("name\nAnna\n", encoding="utf-8")
+    ids.append(leapgrid("submit", path, *to, "--first").document["draft"])
+    ran = leapgrid("export", "main.csv", "--to", leapgrid.home / "out.csv")
+    assert ran.code == 2
+    assert "3 drafts may be meant by 'main.csv'. Give the id of one: " in ran.err
+    places = [ran.err.index(draft_id) for draft_id in reversed(ids)]
+    assert places == sorted(places)
+    assert ran.err.count("2 records, 2 created") == 2
+    assert ran.err.count("1 record, 1 created") == 1

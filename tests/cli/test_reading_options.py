@@ -99,7 +99,9 @@ def test_standard_input_is_a_file_too(leapgrid: Command) -> None:
         env=leapgrid.environ,
         capture_output=True,
     )
-    assert text.stdout.decode().splitlines()[-1] == "Nothing is wrong. Send them: leapgrid submit FILE"
+    assert text.stdout.decode().splitlines()[-1] == (
+        "Nothing is wrong. Send them, with the same on standard input: leapgrid submit -"
+    )
     assert "- is standard" in leapgrid("check", "--help").out
 
 
@@ -267,3 +269,32 @@ def test_two_columns_for_one_address_are_refused_as_ever(leapgrid: Command) -> N
     ran = leapgrid.run("check", file, "--map", "Email=email", "--map", "First Name=email")
     assert (ran.code, ran.out) == (2, "")
     assert "Two columns of in.csv are mapped to “email”. Map only one." in ran.err
+
+
+def test_the_command_that_goes_on_reads_the_file_in_the_same_way(leapgrid: Command) -> None:
+    path = leapgrid.write("my in.csv", "-Who;Secret", "Anna;x", "Bo;y")
+    recipe = leapgrid.home / "rec.toml"
+    leapgrid("check", path, "--map", "-Who=name", "--constant", "status=web form", "--save-recipe", recipe)
+    ran = leapgrid("--base-url", "https://a.example", "check", path, "--recipe", recipe, "--format", "text")
+    last = f"leapgrid submit '{path}' --recipe {recipe} --base-url https://a.example"
+    assert ran.out.splitlines()[-1].endswith(f": {last}")
+    given = [
+        "--object", "partner", "--header-line", "1", "--encoding", "utf-8", "--delimiter", ";",
+        "--map=-Who=name", "--map", "Secret=", "--constant", "status=it's new", "--default-country", "DE",
+        "--date-format", "dmy",
+    ]  # fmt: skip
+    line = leapgrid("check", path, *given).out.splitlines()[-1]
+    assert shlex.split(line.partition(": ")[2]) == ["leapgrid", "submit", str(path), *given]
+    # And so it does.
+    document = leapgrid("preview", path, *given).document
+    assert document == [{"name": "Anna", "status": "it's new"}, {"name": "Bo", "status": "it's new"}]
+
+
+def test_a_command_that_a_terminal_would_obey_is_not_printed(leapgrid: Command) -> None:
+    path = leapgrid.write("in.csv", "name", "Anna")
+    tab = leapgrid.write("tabs.txt", "name\temail", "Anna\ta@firm.de")
+    ran = leapgrid("check", path, "--constant", "status=\x1b[2J")
+    assert ran.out.splitlines()[-1].endswith(f"leapgrid submit {path} --constant=...")
+    assert "\x1b" not in ran.out
+    ran = leapgrid("check", tab, "--delimiter", "\t")
+    assert ran.out.splitlines()[-1].endswith(f"leapgrid submit {tab} --delimiter tab")

@@ -433,6 +433,28 @@ def test_the_draft_is_kept_under_the_files_name_with_its_outcomes(
     assert "submitted before (2 created and 2 unknown)" in again.err
 
 
+def test_a_dry_run_says_that_the_file_was_sent_before_and_makes_nothing(
+    leapgrid: Command, sandbox: SandboxServer
+) -> None:
+    path = many(leapgrid, 3)
+    to = ("--base-url", sandbox.base_url)
+    first = leapgrid("submit", path, "--dry-run", *to)
+    assert (first.code, first.err) == (0, "")
+    assert not leapgrid.workspace.exists()
+    assert not leapgrid.workspace.parent.exists()
+    sent(leapgrid, sandbox, path)
+    nothing: dict[str, str | None] = {"LEAPGRID_TOKEN": None}
+    for environ in ({}, nothing):
+        again = leapgrid("submit", path, "--dry-run", *to, environ=environ)
+        assert "submitted before (3 created); its records would be sent once more." in again.err
+        assert again.code == 0
+    assert leapgrid("submit", path, "--dry-run", "--base-url", "https://other.example").err == ""
+    with Workspace.open(leapgrid.workspace) as workspace:
+        assert len(workspace.drafts()) == 1
+    leapgrid.workspace.write_bytes(b"not a database" * 100)
+    assert leapgrid("submit", path, "--dry-run", *to).code == 0
+
+
 def test_nothing_to_send_is_no_submission(leapgrid: Command, sandbox: SandboxServer) -> None:
     empty = sent(leapgrid, sandbox, leapgrid.write("in.csv", "name,email"))
     assert (empty.code, empty.document["submission"], empty.document["records"]) == (0, None, 0)

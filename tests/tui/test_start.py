@@ -156,3 +156,32 @@ async def test_many_drafts_scroll_and_hostile_names_are_only_shown(tmp_path: Pat
             await pilot.press("home")
             await pilot.pause()
             assert "Go on with" in app.text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (140, 40)])
+async def test_large_counts_and_long_days_are_whole_beside_small_ones(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    old = datetime(2025, 9, 30, 8, 0).timestamp()
+    large = summary(errors=1_000_000, ready=1_000_000)
+    drafts = [
+        large._replace(name="million_rows.csv", updated_at=old),
+        summary(ready=12, rejected=3)._replace(name="small.csv", updated_at=old),
+    ]
+    with workspace(tmp_path) as space:
+        app = HarnessApp()
+        async with app.run_test(size=size) as pilot:
+            screen = await begun(app, pilot, Desk(space), 0)
+            await app.workers.wait_for_complete()  # the drafts of the workspace, of which there are none
+            screen.list.show(drafts)
+            await pilot.pause()
+            lines = [" ".join(line.split()) for line in app.text.splitlines()]
+            assert any(
+                "million_r" in line
+                and line.endswith("! 1,000,000 errors 1,000,000 not sent 30 September 2025")
+                for line in lines
+            ), app.text
+            assert any("small.csv ✗ 3 rejected 12 not sent 30 September 2025" in line for line in lines)
+            assert "CSV, Excel, ODS, JSON, JSONL, curl" in app.text
+            first, second = (line for line in app.text.splitlines() if "not sent" in line)
+            assert first.index("not sent") == second.index("not sent")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 import threading
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from leapgrid.cli.about_file import said_of, write_recipe
+from leapgrid.cli.again import again
 from leapgrid.cli.exits import Code, Ended
 from leapgrid.cli.given import Common, Format, Start
 from leapgrid.cli.issues_text import FIRST, group_lines, issue_lines
@@ -41,7 +41,7 @@ def check(streams: Streams, start: Start, common: Common, file: str) -> Code:
 
         streams.document(check_report(draft))
     else:
-        streams.out(*check_lines(draft, file))
+        streams.out(*check_lines(draft, file, common))
     return Code.INVALID if draft.issues.counts.errors else Code.FINE
 
 
@@ -95,7 +95,7 @@ def _remember(workspace: Workspace, draft: WorkingDraft, said: ImportMapping) ->
         pass  # A convenience; whether the records themselves can be kept is found where they are.
 
 
-def check_lines(draft: WorkingDraft, file: str) -> list[str]:
+def check_lines(draft: WorkingDraft, file: str, common: Common) -> list[str]:
     """What ``--format text`` prints."""
     from leapgrid.drafting import in_order
 
@@ -112,7 +112,7 @@ def check_lines(draft: WorkingDraft, file: str) -> list[str]:
             lines += [""]
         lines += issue_lines(draft, issues)
     lines += note_lines(draft)
-    lines += ["", _closing(records, counts.errors, counts.rows_with_errors, counts.rows_with_warnings, file)]
+    lines += ["", _closing(draft, file, common)]
     return lines
 
 
@@ -163,18 +163,20 @@ def _mapping_lines(draft: WorkingDraft) -> list[str]:
     return lines
 
 
-def _closing(records: int, errors: int, wrong: int, warned: int, file: str) -> str:
-    name = shlex.quote(file) if file.isprintable() and file != "-" else "FILE"
+def _closing(draft: WorkingDraft, file: str, common: Common) -> str:
+    """What it comes to, and the command that goes on from here."""
+    counts, records = draft.issues.counts, len(draft.batch)
+    wrong, warned = counts.rows_with_errors, counts.rows_with_warnings
     if not records:
         return "There is nothing to send."
-    if errors:
+    piped = ", with the same on standard input" if file == "-" else ""
+    if counts.errors:
         fine = records - wrong
         rest = f"; the other {fine:,} can be sent" if fine > 1 else "; the other one can" if fine else ""
         kept = "is not sent" if wrong == 1 else "are not sent"
-        return f"{plural(wrong, 'record')} with errors {kept}{rest}. Repair them: leapgrid open {name}"
+        repair = again("open", file, common)
+        return f"{plural(wrong, 'record')} with errors {kept}{rest}. Repair them{piped}: {repair}"
+    send = again("submit", file, common)
     if warned:
-        return (
-            f"No errors; {plural(warned, 'record')} with a warning can be sent all the same: "
-            f"leapgrid submit {name}"
-        )
-    return f"Nothing is wrong. Send them: leapgrid submit {name}"
+        return f"No errors; {plural(warned, 'record')} with a warning can be sent all the same{piped}: {send}"
+    return f"Nothing is wrong. Send them{piped}: {send}"

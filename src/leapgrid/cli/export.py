@@ -23,6 +23,16 @@ from leapgrid.workspace import DraftSummary, Workspace
 _LONG = 100_000
 """Records whose writing takes longer than a person waits without a word."""
 
+_LISTED = 3
+"""The most drafts that are named where several may be meant, the newest first."""
+
+_STATES = {
+    RowState.CREATED: "created",
+    RowState.ALREADY_THERE: "already there",
+    RowState.REJECTED: "rejected",
+    RowState.UNKNOWN: "unknown",
+}
+
 _WORDS = {Only.ALL: "", Only.REJECTED: "rejected ", Only.UNSENT: "unsent "}
 
 
@@ -120,9 +130,18 @@ def find_draft(drafts: list[DraftSummary], said: str) -> DraftSummary:
 
 
 def _listed(drafts: list[DraftSummary]) -> str:
-    parts = [f"{draft.id} ({visible(draft.name, 40)}, {_when(draft.updated_at)})" for draft in drafts[:3]]
-    more = f" and {len(drafts) - 3:,} more" if len(drafts) > 3 else ""
+    newest = sorted(drafts, key=lambda draft: draft.updated_at, reverse=True)
+    parts = [f"{draft.id} ({_about(draft)})" for draft in newest[:_LISTED]]
+    more = f" and {len(drafts) - _LISTED:,} more" if len(drafts) > _LISTED else ""
     return ", ".join(parts) + more
+
+
+def _about(draft: DraftSummary) -> str:
+    """What tells a draft from others of its name: when it was changed last, and what became of it."""
+    counts = [f"{number:,} {_STATES[state]}" for state, number in draft.counts.items() if state in _STATES]
+    return ", ".join(
+        [visible(draft.name, 40), _when(draft.updated_at), plural(draft.rows, "record"), *counts]
+    )
 
 
 def _when(at: float) -> str:

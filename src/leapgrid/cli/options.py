@@ -10,12 +10,11 @@ from typing import Annotated, Any
 import typer
 
 from leapgrid.cli.given import AboutFile, Common, Format
+from leapgrid.files.kinds import ALL_KINDS
 
 FileArgument = Annotated[
     str,
-    typer.Argument(
-        metavar="FILE", help="CSV, TSV, XLSX, ODS, JSON, JSONL or curl commands; - is standard input."
-    ),
+    typer.Argument(metavar="FILE", help=f"{ALL_KINDS}; - is standard input."),
 ]
 ObjectOption = Annotated[
     str | None, typer.Option("--object", metavar="SLUG", help="The object of the records; else lead.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -59,6 +59,22 @@ def workspace_on_demand(url: str | None = None) -> Iterator[Callable[[], Workspa
         raise Ended(Code.USAGE, "workspace", str(problem)) from problem
 
 
+@contextmanager
+def existing_workspace() -> Iterator[Workspace | None]:
+    """The workspace of the environment for a look, as it was left; None where there is none to look into."""
+    from leapgrid.workspace import Workspace
+    from leapgrid.workspace.database import path_of
+
+    with ExitStack() as at_the_end:
+        found: Workspace | None = None
+        with suppress(WorkspaceError, OSError):
+            where, folder = workspace_url(os.environ), data_dir()
+            if path_of(where, folder).exists():
+                opened = Workspace.open(where, data_dir=folder, recover=False)
+                found = at_the_end.enter_context(opened)
+        yield found
+
+
 def may_remember(object_slug: str, headers: Sequence[str]) -> bool:
     """Whether the workspace of the environment may remember how such headers were mapped; in no time."""
     from leapgrid.workspace import may_remember as glance
@@ -86,14 +102,29 @@ def tell_recovered(streams: Streams, workspace: Workspace) -> None:
         )
 
 
-def tell_earlier(streams: Streams, workspace: Workspace, file: str, base_url: str) -> None:
-    """Say that this very file was sent there before, where records of it are or may be at the server."""
+def tell_earlier(
+    streams: Streams, workspace: Workspace, file: str, base_url: str, *, would: bool = False
+) -> None:
+    """Say that this very file was sent there before, where records of it are or may be at the server.
+
+    Args:
+        would: nothing is sent now; then a workspace that cannot be read is no reason to end either.
+
+    Raises:
+        WorkspaceError: the workspace cannot be read.
+    """
     if file == "-":
         return  # what stands on standard input now has nothing to do with what stood there before
-    earlier = sent_before(workspace, file, base_url)
+    try:
+        earlier = sent_before(workspace, file, base_url)
+    except WorkspaceError:
+        if would:
+            return
+        raise
     if earlier:
+        when = "would be sent once more" if would else "are sent once more now"
         streams.err(
-            f"This file was submitted before ({earlier}); its records are sent once more now. "
+            f"This file was submitted before ({earlier}); its records {when}. "
             "To send only what is left, go on with its draft: leapgrid."
         )
 

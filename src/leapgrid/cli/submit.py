@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from leapgrid.cli.given import Common, Format, Start
 from leapgrid.cli.layout import plural
 from leapgrid.cli.preview import submit_options
 from leapgrid.cli.sending import Ran, send
-from leapgrid.cli.stored import hold, opened_workspace, tell_earlier, tell_recovered
+from leapgrid.cli.stored import existing_workspace, hold, opened_workspace, tell_earlier, tell_recovered
 from leapgrid.cli.streams import Streams
 from leapgrid.cli.submit_text import plan_lines, result_lines
 from leapgrid.cli.wiring import Destination, Wiring, destination, wire
@@ -22,7 +23,7 @@ from leapgrid.drafting import WorkingDraft, export_rejects, rejected_rows, submi
 from leapgrid.files import UnwritableFile
 from leapgrid.records import RowState
 from leapgrid.submit import LeftOut, Plan, RunSummary, SubmitOptions
-from leapgrid.superleap import BadInput
+from leapgrid.superleap import BadInput, check_base_url
 from leapgrid.visible import visible
 from leapgrid.workspace import Workspace
 
@@ -172,6 +173,7 @@ def _dry_run(
     choices: Choices,
 ) -> Code:
     """Say what would be sent. Needs no key, no network and no workspace."""
+    _tell_earlier_if_kept(streams, wiring, file)
     draft = looked_at(streams, wiring, common, file)
     plan = draft.plan(options)
     try:
@@ -189,6 +191,16 @@ def _dry_run(
     if choices.rejects is not None:
         streams.err("--rejects: nothing is written in a dry run.")
     return exit_code(draft, None)
+
+
+def _tell_earlier_if_kept(streams: Streams, wiring: Wiring, file: str) -> None:
+    """Say that the file was sent before, where a workspace is there already; a dry run makes none."""
+    base_url = wiring.connection.base_url
+    if base_url is None:
+        return
+    with suppress(BadInput), existing_workspace() as workspace:
+        if workspace is not None:
+            tell_earlier(streams, workspace, file, check_base_url(base_url), would=True)
 
 
 def _agreed(streams: Streams, wiring: Wiring, where: Destination, plan: Plan) -> bool:

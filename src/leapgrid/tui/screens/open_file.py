@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from leapgrid.files.kinds import ALL_KINDS
 from leapgrid.tui.actions import bindings
 from leapgrid.tui.desk import Desk
 from leapgrid.tui.folders import (
@@ -124,7 +125,7 @@ class OpenFileScreen(Page):
 
     def __init__(self, desk: Desk, keymap: dict[str, str] | None = None) -> None:
         super().__init__(desk, keymap)
-        self.heading = Heading("Open a file", "CSV, TSV, JSON, or a curl command in a text file")
+        self.heading = Heading("Open a file", ALL_KINDS)
         self.field = TextField("path of a file", text=as_typed(Path.cwd()), id="path")
         self.list = FileList()
         self.folder = Folder(Path.cwd())

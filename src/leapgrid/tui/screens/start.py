@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual import events, on, work
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from leapgrid.files.kinds import KINDS
 from leapgrid.tui.actions import Action, actions_of, bindings
 from leapgrid.tui.desk import NOT_CONNECTED, Desk
 from leapgrid.tui.drafts import day_words, draft_state, removal_words
@@ -28,8 +30,40 @@ _WELCOME = (
     "sends them to Superleap, and helps to repair what was refused."
 )
 _BLOCK = 68
-_NUMBERS = 49
-"""Cells of a draft's line that are not its name."""
+_LEAST_NAME = 18
+"""Cells that a draft's name has at least, where the window has them."""
+
+
+class Widths(NamedTuple):
+    """Cells of the columns behind the names of the drafts, as the largest number and the longest day need."""
+
+    number: int = 6
+    word: int = 13
+    not_sent: int = 5
+    day: int = 11
+
+    @property
+    def all(self) -> int:
+        """Cells of a draft's line that are not its name."""
+        return 1 + 2 + self.number + self.word + self.not_sent + len(_NOT_SENT) + self.day + 2
+
+    @classmethod
+    def of(cls, drafts: Iterable[DraftSummary], room: int) -> Widths:
+        """Those for some drafts.
+
+        Args:
+            room: how many cells there are; the words have less air where it is tight.
+        """
+        number, word, not_sent, day = cls()
+        words = 0
+        for draft in drafts:
+            state = draft_state(draft)
+            number = max(number, len(f"{state.number:,}") + 1)
+            words = max(words, len(state.word) + 1)
+            not_sent = max(not_sent, len(f"{state.not_sent:,}"))
+            day = max(day, len(day_words(draft.updated_at)) + 2)
+        roomy = cls(number, max(word, words), not_sent, day)
+        return roomy if roomy.all + _LEAST_NAME <= room else roomy._replace(word=words + 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +76,11 @@ class Beginning:
     action: str
 
 
+_NOT_SENT = " not sent"
+
 BEGINNINGS = (
     Beginning("N", "New leads", "type them in", "new_draft"),
-    Beginning("O", "Open a file", "CSV, TSV, JSON, curl", "open_file"),
+    Beginning("O", "Open a file", KINDS, "open_file"),
     Beginning("D", "Try it with sample leads", "in the sandbox on this computer", "sample_leads"),
 )
 
@@ -96,6 +132,8 @@ class StartList(Listing):
 
     def paint(self, width: int, palette: Palette) -> list[Strip]:
         block = min(_BLOCK if width < 120 else _BLOCK + 16, width - 4)
+        widths = Widths.of(self.drafts, block)
+        block = min(max(block, widths.all + _LEAST_NAME), width - 4)
         indent = (width - block) // 2
         plain = palette.style("text")
         strong = palette.style("strong", bold=True)
@@ -111,7 +149,7 @@ class StartList(Listing):
             lines += [*gap, strip_of([margin, ("Go on with", strong)], width, plain), blank]
             for i, draft in enumerate(self.drafts):
                 self.entry_lines.append(len(lines))
-                lines.append(self._draft(draft, indent, block, width, palette, here=i == self.at))
+                lines.append(self._draft(draft, widths, indent, block, width, palette, here=i == self.at))
         words = "Or begin" if self.drafts else "Begin"
         lines += [*gap, strip_of([margin, (words, strong)], width, plain), blank]
         for i, beginning in enumerate(BEGINNINGS):
@@ -122,12 +160,20 @@ class StartList(Listing):
         return lines
 
     def _draft(
-        self, draft: DraftSummary, indent: int, block: int, width: int, palette: Palette, *, here: bool
+        self,
+        draft: DraftSummary,
+        widths: Widths,
+        indent: int,
+        block: int,
+        width: int,
+        palette: Palette,
+        *,
+        here: bool,
     ) -> Strip:
         plain = palette.style("text")
         ground: Role = "row" if here else "ground"
         number, muted = palette.style("strong", ground), palette.style("muted", ground)
-        name_width = max(8, block - _NUMBERS)
+        name_width = max(8, block - widths.all)
         state = draft_state(draft)
         name = fit(visible(draft.name, 80), name_width - 2)
         name_style = palette.style("on-cell", "cell", bold=True) if here else plain
@@ -136,11 +182,11 @@ class StartList(Listing):
             (f" {name} ", name_style),
             (" ", muted),
             (SIGNS(state.sign) or " ", palette.style(state.role, ground, bold=True)),
-            ((f"{state.number:,}" if state.word else "").rjust(6), number),
-            (f" {state.word}".ljust(13), muted),
-            ((f"{state.not_sent:,}" if state.not_sent else "").rjust(5), number),
-            ((" not sent" if state.not_sent else "").ljust(9), muted),
-            (day_words(draft.updated_at).rjust(11), muted),
+            ((f"{state.number:,}" if state.word else "").rjust(widths.number), number),
+            (f" {state.word}".ljust(widths.word), muted),
+            ((f"{state.not_sent:,}" if state.not_sent else "").rjust(widths.not_sent), number),
+            ((_NOT_SENT if state.not_sent else "").ljust(len(_NOT_SENT)), muted),
+            (day_words(draft.updated_at).rjust(widths.day), muted),
         ]
         row = strip_of(inner, block, palette.style("text", ground))
         return Strip.join([Strip.blank(indent, plain), row, Strip.blank(width - indent - block, plain)])
