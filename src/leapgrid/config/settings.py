@@ -24,13 +24,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import platformdirs
-
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
 
 _APP = "leapgrid"
 _FILE = "config.toml"
@@ -94,8 +91,10 @@ class Profile:
     object: str = "lead"
 
     @property
-    def zone(self) -> ZoneInfo:
+    def zone(self) -> tzinfo:
         """The time zone itself."""
+        if self.timezone == "UTC":
+            return UTC  # as most profiles say; the tables of zones need not be found for it
         from zoneinfo import ZoneInfo
 
         return ZoneInfo(self.timezone)

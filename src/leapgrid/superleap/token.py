@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import NoReturn, SupportsIndex
 
 from leapgrid.superleap.errors import BadToken
@@ -69,6 +68,8 @@ class SecretToken:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, SecretToken):
             return NotImplemented
+        import hmac  # loads the system's cryptography, and keys are seldom compared
+
         return hmac.compare_digest(self._value.encode(), other._value.encode())
 
     __hash__ = None  # type: ignore[assignment]  # a hash would be one more thing to compare keys by
