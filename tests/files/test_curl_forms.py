@@ -133,3 +133,29 @@ def test_a_note_tells_of_keys_but_not_which(read: Read) -> None:
     assert [note.message for note in found.notes] == [
         "The key in the command of line 1 was left out; your own connection is used."
     ]
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("-H 'authorization: Bearer sEcReT' -b 'sid=sEcReT'", "The key and the cookie in"),
+        ("-u me:sEcReT -b 'sid=sEcReT' -H 'X-Api-Key: sEcReT'", "The key, the cookie and the password in"),
+        ("-H 'Authorization: Basic sEcReT'", "The password in"),
+        ("-H 'Cookie: sEcReT' -H 'x-csrf-token: sEcReT'", "The key and the cookie in"),
+        ("-E sEcReT.pem", "The certificate in"),
+        ("https://me:sEcReT@h/x?api_key=sEcReT", "The key and the password in"),
+    ],
+)
+def test_each_kind_of_secret_that_was_left_out_is_named(read: Read, command: str, said: str) -> None:
+    found = read("in.txt", f'curl {command} -d \'{{"name": "A"}}\' https://h/x')
+    (note,) = found.notes
+    assert note.code == "credentials_dropped"
+    assert note.message.startswith(f"{said} the command of line 1 w")
+    assert "sEcReT" not in repr(found)
+
+
+def test_what_is_set_before_the_command_is_named_by_its_kind(read: Read) -> None:
+    found = read("in.txt", 'PASSWORD=sEcReT KEY=sEcReT curl https://h/x -d \'{"name": "A"}\'')
+    assert found.notes[0].message.startswith(
+        "The key and the password in the command of line 1 were left out"
+    )

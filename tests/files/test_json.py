@@ -100,6 +100,22 @@ def test_keys_that_the_schema_does_not_know_are_sent(read: Read) -> None:
     assert found.notes[2].message.endswith("Closest: email.")
 
 
+def test_a_key_that_looks_like_a_secret_is_sent_and_told_of(read: Read) -> None:
+    text = '[{"name": "A", "password": "x", "API key": "y", "keyword": "z", "tokyo": "t"}]'
+    found = read("in.json", text)
+    assert records(found) == [
+        {"name": "A", "password": "x", "API key": "y", "keyword": "z", "tokyo": "t"},
+    ]
+    assert [note.message for note in found.notes if note.code == "secret_field"] == [
+        "“password” looks like a secret and is sent as it stands; leave it out with --map 'password='.",
+        "“API key” looks like a secret and is sent as it stands; leave it out with --map 'API key='.",
+    ]
+    said = ImportMapping(columns={"password": None, "API key": "API key"})
+    found = read("in.json", text, said=said)
+    assert "secret_field" not in codes(found)  # somebody said it
+    assert "password" not in records(found)[0]
+
+
 def test_lists_and_objects_become_their_json_text(read: Read) -> None:
     found = read("in.json", '[{"name": "A", "x": {"b": [1.50, "é", null, true], "a": {}}}]')
     assert records(found)[0]["x"] == '{"b":[1.50,"é",null,true],"a":{}}'

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from typing import Literal, get_args
 from urllib.parse import unquote
 
 from leapgrid.files.curl_windows import is_for_windows, windows_commands
@@ -24,14 +25,26 @@ _SURELY_CURL = re.compile(
 
 _OBJECT = re.compile(r"/objects/([^/?#]+)/record")
 
+Secret = Literal["key", "cookie", "password", "certificate"]
+"""What authenticates, by its kind; its value is never kept."""
+
+_SECRETS: tuple[Secret, ...] = get_args(Secret)
+
 _BODY = {"-d", "--data", "--data-ascii", "--data-binary", "--data-raw", "--json"}
 _FROM_FILE = _BODY - {"--data-raw"}
-_CREDENTIALS = {
-    "-u", "--user", "-b", "--cookie", "--oauth2-bearer", "-U", "--proxy-user", "--pass", "--proxy-pass",
-    "--tlspassword", "--proxy-tlspassword", "--aws-sigv4", "--login-options", "--delegation", "-E", "--cert",
+_CREDENTIALS: dict[str, Secret] = {
+    **dict.fromkeys(("-b", "--cookie"), "cookie"),
+    **dict.fromkeys(("--oauth2-bearer", "--aws-sigv4", "--delegation"), "key"),
+    **dict.fromkeys(
+        ("-u", "--user", "-U", "--proxy-user", "--pass", "--proxy-pass", "--tlspassword",
+         "--proxy-tlspassword", "--login-options"),
+        "password",
+    ),
+    **dict.fromkeys(("-E", "--cert"), "certificate"),
 }  # fmt: skip
 _SECRET_HEADER = re.compile(r"auth|cookie|key|token|secret|passw|session|csrf|xsrf|signature", re.IGNORECASE)
 _SECRET_ADDRESS = re.compile(r"//[^/?#]*@|[?&][^=&#]*(?:key|token|secret|passw|sig)[^=&#]*=", re.IGNORECASE)
+_BASIC = re.compile(r"\s*basic\s", re.IGNORECASE)
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 
 _REFUSED = {
@@ -56,7 +69,7 @@ _REFUSED = {
     "--next": "holds several requests", "-:": "holds several requests",
 }  # fmt: skip
 
-_TAKES_VALUE = _BODY | _CREDENTIALS | {
+_TAKES_VALUE = _BODY | set(_CREDENTIALS) | {
     "-H", "--header", "-X", "--request", "-A", "--user-agent", "-e", "--referer", "--url", "-m", "--max-time",
     "--connect-timeout", "--retry", "--retry-delay", "--retry-max-time", "-w", "--write-out", "--cacert",
     "--capath", "--key", "--cert-type", "--key-type", "--proto", "--proto-default", "--tls-max",
@@ -121,14 +134,21 @@ def read_curl(text: str, name: str, slug: str, notes: Notebook) -> list[Body]:
                 "Leave only curl commands in the file.",
                 words[0].line,
             )
-        bodies.append(_Reading(words[assigned:], command, name, dropped=assigned > 0).read(slug, notes))
+        dropped = {_kind_of(word.text.partition("=")[0]) for word in words[:assigned]}
+        bodies.append(_Reading(words[assigned:], command, name, dropped).read(slug, notes))
     return bodies
+
+
+def _kind_of(name: str) -> Secret:
+    """The kind of a secret, by the name under which it stands in a command."""
+    low = name.casefold()
+    return "cookie" if "cookie" in low else "password" if "passw" in low else "key"
 
 
 class _Reading:
     """Goes through the words of one command and keeps its body."""
 
-    def __init__(self, words: list[Word], command: Command, name: str, *, dropped: bool) -> None:
+    def __init__(self, words: list[Word], command: Command, name: str, dropped: set[Secret]) -> None:
         self._words = words[1:]
         self._stdin = command.stdin
         self._line = words[0].line
@@ -156,14 +176,18 @@ class _Reading:
             )
         body = self._body()
         if self._dropped:
+            kinds = [f"the {kind}" for kind in _SECRETS if kind in self._dropped]
+            named = ", ".join(kinds[:-1]) + " and " + kinds[-1] if kinds[1:] else kinds[0]
+            were = "were" if kinds[1:] else "was"
             notes.add(
                 "credentials_dropped",
                 self._line,
-                f"The key in the command of line {self._line} was left out; your own connection is used.",
+                f"{named[0].upper()}{named[1:]} in the command of line {self._line} {were} left out; "
+                "your own connection is used.",
             )
-        named = _OBJECT.search(self._address)
-        if named and unquote(named.group(1)) != slug:
-            other = quoted(unquote(named.group(1)))
+        object_in = _OBJECT.search(self._address)
+        if object_in and unquote(object_in.group(1)) != slug:
+            other = quoted(unquote(object_in.group(1)))
             notes.add(
                 "other_object",
                 self._line,
@@ -178,8 +202,8 @@ class _Reading:
                 "Open that file instead.",
                 self._line,
             )
-        if _SECRET_ADDRESS.search(word.text):
-            self._dropped = True
+        for found in _SECRET_ADDRESS.finditer(word.text):
+            self._dropped.add("password" if found.group().startswith("//") else _kind_of(found.group()))
         if not self._address:
             self._address = word.text
 
@@ -233,12 +257,13 @@ class _Reading:
                 raise self._reads_file(option, value.line)
             self._take_address(value)
         elif option in _CREDENTIALS:
-            self._dropped = True
+            self._dropped.add(_CREDENTIALS[option])
         elif option in ("-H", "--header"):
             if value.text.startswith("@"):
                 raise self._reads_file(option, value.line)
-            if _SECRET_HEADER.search(value.text.partition(":")[0]):
-                self._dropped = True
+            header, _, content = value.text.partition(":")
+            if _SECRET_HEADER.search(header):
+                self._dropped.add("password" if _BASIC.match(content) else _kind_of(header))
 
     def _take_body(self, option: str, value: Word) -> None:
         if value.text == "@-" and option in _FROM_FILE and self._stdin is not None:

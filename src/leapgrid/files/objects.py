@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,9 +16,17 @@ from leapgrid.files.model import UnreadableFile
 from leapgrid.files.notebook import Notebook, quoted
 from leapgrid.records.frame import Frame
 from leapgrid.records.schema import ObjectSchema
+from leapgrid.visible import visible
 
 _LISTS = ("values", "records", "data", "items")
 """Keys under which a list of records usually stands beside other things; the API's upsert uses values."""
+
+_SECRET = re.compile(
+    r"passw|passphrase|(?:^|[^a-z])pwd(?:$|[^a-z])|secret|token|cookie|credential|authoriz|bearer"
+    r"|(?:api|access|private)[ _-]?key",
+    re.IGNORECASE,
+)
+"""How the name of a field tells that its values are to be known to nobody."""
 
 _KINDS = {str: "text", list: "a list", bool: "true or false", type(None): "null", Literal: "a number"}
 
@@ -249,7 +259,17 @@ def map_keys(
             f"{name} is one JSON object, and none of its keys is a field of {schema.label}.{hint} "
             "A list of records is expected: [{...}, ...]."
         )
-    for field in fields.values():
-        if field is not None and field not in schema:
-            note_extra(field, schema, None, notes)
+    for column, field in fields.items():
+        if field is None or field in schema:
+            continue
+        note_extra(field, schema, None, notes)
+        if column not in said and _SECRET.search(column):
+            option = visible(shlex.quote(f"{column}="), 80)
+            option = option if option.startswith("'") else f"'{option}'"
+            notes.add(
+                "secret_field",
+                None,
+                f"{quoted(column)} looks like a secret and is sent as it stands; "
+                f"leave it out with --map {option}.",
+            )
     return fields
