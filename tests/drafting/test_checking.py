@@ -7,7 +7,8 @@ import pytest
 
 from leapgrid.drafting import WorkingDraft
 from leapgrid.drafting.checking import threads_for
-from leapgrid.records import DeleteRows, Frame, InsertRows, fill, set_cell
+from leapgrid.drafting.tally import Kind
+from leapgrid.records import DeleteRows, Frame, InsertRows, RowOutcome, RowState, fill, set_cell
 from leapgrid.workspace import StoredDraft, Workspace
 from tests.drafting.desk import ANNA, BAO, CARLA, LEAD, assert_counts_hold, draft_of, typed
 
@@ -126,3 +127,26 @@ def test_a_file_is_not_checked_until_asked_and_its_lines_are_known(workspace: Wo
     again.check_all()
     assert again.issues.counts.errors == 1
     again.close()
+
+
+def test_refused_rows_that_were_edited_are_counted_as_before_when_a_check_is_put_in() -> None:
+    draft, count = many(60), 50
+    refused = {
+        row: RowOutcome(RowState.REJECTED, 1.0, "said so", "S", 1, row + 1, dict(draft.payload(row)))
+        for row in range(count)
+    }
+    stored = StoredDraft("", "many", LEAD, draft.batch.frame, draft.batch.mapping, "", outcomes=refused)
+    draft = WorkingDraft(stored, None)
+    draft.check_all()
+    for row in range(0, count, 2):
+        typed(draft, row, "name", "" if row % 4 else "Anna")
+    typed(draft, 20, "email", "")
+    draft.apply(DeleteRows((6, 8)), "Delete")
+    states = [(draft.state(row), draft.edited_since_answer(row)) for row in draft.batch.order]
+    before, marks = draft.counts(), draft.marks_of((Kind.EDITED,))
+    assert 10 < before.edited < 25
+    assert draft.check_all()
+    assert draft.counts() == before
+    assert draft.marks_of((Kind.EDITED,)) == marks
+    assert [(draft.state(row), draft.edited_since_answer(row)) for row in draft.batch.order] == states
+    assert_counts_hold(draft)

@@ -162,8 +162,10 @@ class KnownRows:
                 touched.add(row)
             else:
                 self._gone(row)
-        for row in touched | self._edited:
+        for row in touched:
             self._refresh(row)
+        # These would be sent as before: no record need be made and compared with what the server refused.
+        self._tally.put_edited(self._edited - touched)
 
     # -- for the draft -------------------------------------------------------------------------------------
 

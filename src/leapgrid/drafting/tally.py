@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -147,6 +147,20 @@ class Tally:
             self._counts[before] -= 1
             self._counts[code] += 1
             self._codes[row] = code
+
+    def put_edited(self, rows: Collection[RowId]) -> None:
+        """Count rows as edited that are counted as ready or with a warning, as :func:`kind_of` says."""
+        self._codes.extend(bytes(max(0, max(rows, default=-1) + 1 - len(self._codes))))
+        codes, ready, warnings = self._codes, _CODES[Kind.READY], _CODES[Kind.WARNINGS]
+        edited, moved = _CODES[Kind.EDITED], [0, 0]
+        for row in rows:
+            before = codes[row]
+            if before in (ready, warnings):
+                codes[row] = edited
+                moved[before == warnings] += 1
+        self._counts[ready] -= moved[0]
+        self._counts[warnings] -= moved[1]
+        self._counts[edited] += sum(moved)
 
     def drop(self, row: RowId) -> None:
         """Count a row no longer."""
