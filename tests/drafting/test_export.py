@@ -116,7 +116,7 @@ def test_a_draft_without_records_has_a_header(tmp_path: Path) -> None:
 
 def rejected(frame: Frame, mapping: dict[str, int]) -> WorkingDraft:
     """A draft whose first row was refused."""
-    outcomes = {0: RowOutcome(RowState.REJECTED, 1.0, "said", "S", 1, 1, {})}
+    outcomes = {0: RowOutcome(RowState.REJECTED, 1.0, "said", "S", 1, 1)}
     return WorkingDraft(StoredDraft("", "x", LEAD, frame, mapping, "", outcomes=outcomes), None)
 
 

@@ -145,3 +145,37 @@ async def test_a_column_that_would_hide_a_joined_field_is_told(
     again = WorkingDraft.from_file(None, out, LEAD, ImportMapping(columns={"Name": None}))
     assert again.batch.text(0, "name") == "Mal Ory"
     draft.close()
+
+
+async def test_what_was_repaired_since_still_has_what_it_was_refused_for(
+    workspace: Workspace, sandbox: SandboxServer, tmp_path: Path
+) -> None:
+    lines = ("name,email", "Mallory,mallory@mailinator.com", "Eve,eve@mailinator.com")
+    draft = WorkingDraft.from_file(workspace, write_csv(tmp_path / "in.csv", *lines), LEAD)
+    draft.check_all()
+    await send(draft, sandbox)
+    typed(draft, 0, "email", "mallory@firm.de")
+    typed(draft, 1, "name", "Eve Smith")  # another cell than the one that was refused
+    says = 'The server says "email domain is not allowed: {}".'
+    wanted = [
+        [cells[0], cells[1], line, "email", sent, says.format(sent)]
+        for cells, line, sent in (
+            (("Mallory", "mallory@firm.de"), "2", "mallory@mailinator.com"),
+            (("Eve Smith", "eve@mailinator.com"), "3", "eve@mailinator.com"),
+        )
+    ]
+    assert draft.counts().rejected == 0
+    written = export(draft, tmp_path / "out.csv", what="rejected")
+    assert rows_of(tmp_path / "out.csv")[1:] == wanted
+    assert [note.message for note in written.notes] == [
+        "2 refused, 2 of them edited since; value and message tell of the refusal."
+    ]
+    draft.close()
+    # And so it has on another day, and once the repair is sent nothing is said of it any more.
+    again = WorkingDraft.from_stored(workspace, draft.id)
+    export_rejects(again, tmp_path / "again.csv")
+    assert rows_of(tmp_path / "again.csv")[1:] == wanted
+    await send(again, sandbox)
+    export_rejects(again, tmp_path / "last.csv")
+    assert [row[:2] for row in rows_of(tmp_path / "last.csv")[1:]] == [["Eve Smith", "eve@mailinator.com"]]
+    again.close()

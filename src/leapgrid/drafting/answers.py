@@ -96,6 +96,13 @@ class Answers:
             if (payload == sent if issue.field is None else payload.get(issue.field) == sent.get(issue.field))
         ]
 
+    def last(self, row: RowId) -> tuple[Issue, ...]:
+        """What the server found in the row when it was last sent, whether or not it was edited since.
+
+        The values are those that were sent.
+        """
+        return self._issues.get(row, ())
+
     def has(self, row: RowId) -> bool:
         """Whether the server found something in the row when it was last sent."""
         return row in self._issues

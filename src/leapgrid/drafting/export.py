@@ -113,6 +113,11 @@ def rows_of(draft: WorkingDraft, what: What) -> Sequence[RowId]:
     return order[:]
 
 
+def refused_words(refused: int, edited: int) -> str:
+    """How many records were refused, as the server said it last, and how many of them wait edited."""
+    return f"{refused:,} refused, {edited:,} of them edited since"
+
+
 class Export:
     """One export, made where the draft is edited; :meth:`run` may work in another thread.
 
@@ -154,6 +159,9 @@ class Export:
             self._rejects = RejectsTable(draft, self._rows)
         self._used: list[str] = []
         self._notes: list[Note] = []
+        if what == "rejected" and (edited := sum(map(draft.edited_since_answer, self._rows))):
+            beside = "; value and message tell of the refusal" if self._rejects is not None else ""
+            self._note("edited_since", f"{refused_words(len(self._rows), edited)}{beside}.")
         self._go_on: Callable[[int], None] = lambda done: None
 
     @property

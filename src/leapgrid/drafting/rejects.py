@@ -145,8 +145,13 @@ class _Now:
         return [self._text(row, self._name) for row in rows]
 
 
-def _why(draft: WorkingDraft, row: RowId) -> list[Issue]:
-    """Why a record was refused: the server's words where it said any, else the errors found here."""
+def _why(draft: WorkingDraft, row: RowId) -> Sequence[Issue]:
+    """Why a record was refused: the server's words where it said any, else the errors found here.
+
+    The server's words stay those about the record as it was sent: what was repaired since was wrong then.
+    """
+    said = [issue for issue in draft.refused_for(row) if issue.severity is Severity.ERROR]
+    if said:
+        return said
     errors = [issue for issue in draft.issues.of_row(row) if issue.severity is Severity.ERROR]
-    said = [issue for issue in errors if issue.source is Source.SERVER]
-    return said or errors
+    return [issue for issue in errors if issue.source is Source.SERVER] or errors

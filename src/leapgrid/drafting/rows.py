@@ -13,6 +13,7 @@ from leapgrid.records import (
     Batch,
     Change,
     CheckContext,
+    Issue,
     IssueIndex,
     Place,
     RowId,
@@ -81,6 +82,10 @@ class KnownRows:
     def edited_since_answer(self, row: RowId) -> bool:
         """Whether a refused row would be sent otherwise than it was."""
         return row in self._edited
+
+    def refused_for(self, row: RowId) -> tuple[Issue, ...]:
+        """What the server said of a row that it refused, edited since or not; the values are those sent."""
+        return self._answers.last(row) if self.shown_state(row) is RowState.REJECTED else ()
 
     def state(self, row: RowId) -> RowState:
         """The row's state for sending: a refused row that was edited since is ready."""

@@ -6,8 +6,7 @@ import os
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from leapgrid.drafting.export import FORMS, MEANING, SUFFIX, Exported, Form, rows_of
-from leapgrid.records import RowState
+from leapgrid.drafting.export import FORMS, MEANING, SUFFIX, Exported, Form, refused_words, rows_of
 from leapgrid.tui.folders import READABLE
 from leapgrid.tui.session import Session
 from leapgrid.tui.text import plural
@@ -51,12 +50,11 @@ def offers(session: Session) -> tuple[Offer, ...]:
     """The records that a draft can give now, those that there are none of left out."""
     draft = session.draft
     found = [Offer("all", len(draft.batch), "all", "by field, in the order of sending")]
-    rejected = sum(
-        outcome.state is RowState.REJECTED and draft.batch.position(row) is not None
-        for row, outcome in draft.outcomes.items()
-    )
+    rejected = rows_of(draft, "rejected")
     if rejected:
-        found.append(Offer("rejected", rejected, "rejected", "the file's columns, and what was wrong"))
+        edited = sum(map(draft.edited_since_answer, rejected))
+        words = f"{refused_words(len(rejected), edited)}; " if edited else "the file's columns, and "
+        found.append(Offer("rejected", len(rejected), "rejected", f"{words}what was wrong"))
     if draft.outcomes:
         unsent = len(rows_of(draft, "unsent"))
         if unsent:
