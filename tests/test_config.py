@@ -6,6 +6,7 @@ import dataclasses
 import os
 import pickle
 import sys
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,7 @@ def test_without_a_file_the_settings_are_the_built_in_ones() -> None:
         None,
         False,
     )
-    assert profile.zone.key == "UTC"
+    assert profile.zone is UTC
 
 
 def test_reads_everything_that_can_be_set(tmp_path: Path) -> None:
