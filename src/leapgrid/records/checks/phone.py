@@ -432,4 +432,6 @@ def _late_plus(text: str) -> int | None:
 
 def _digits(text: str) -> list[tuple[int, str]]:
     """The digits with their places, those of other scripts as the plain ones they stand for."""
+    if text.isascii():
+        return [(at, c) for at, c in enumerate(text) if c.isdecimal()]
     return [(at, str(unicodedata.digit(c))) for at, c in enumerate(text) if c.isdecimal()]
