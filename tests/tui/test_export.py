@@ -11,7 +11,7 @@ from textual import events
 from textual.pilot import Pilot
 
 from leapgrid.drafting import WorkingDraft
-from leapgrid.records import schema_for
+from leapgrid.records import schema_for, set_cell
 from leapgrid.superleap import ChunkOutcome
 from leapgrid.tui.desk import Desk
 from leapgrid.tui.exporting import ORDER, form_meaning, form_name, suggested, with_suffix
@@ -78,6 +78,33 @@ async def done(app: HarnessApp, pilot: Pilot[Any], screen: ExportScreen) -> str:
     await until(pilot, lambda: app.screen is not screen)
     await pilot.pause()
     return app.text
+
+
+async def test_what_was_edited_since_it_was_refused_is_counted_and_said(tmp_path: Path, here: Path) -> None:
+    with workspace(tmp_path) as space:
+        app = HarnessApp()
+        desk = desk_with(space, [leads(1)[0], REFUSED, REFUSED | {"name": "Eve"}])
+        session = desk.session
+        assert session is not None
+        for chunk in begin(session):
+            refused = {2: ("email", "not allowed"), 3: ("email", "not allowed")}
+            answer(session, chunk, ChunkOutcome.REJECTED, refused)
+        finish(session)
+        row = session.draft.batch.order[1]
+        session.draft.apply(set_cell(row, "email", "mallory@firm.de"), "repair")
+        assert session.draft.counts().rejected == 1
+        async with app.run_test(size=LARGE) as pilot:
+            screen = await opened(app, pilot, desk, records="rejected")
+            assert screen.offer.number == 2
+            assert "2 refused, 1 of them edited since" in app.text
+            await pilot.press("enter")
+            said = " ".join((await done(app, pilot, screen)).split())
+            assert "2 records written to" in said
+            assert "2 refused, 1 of them edited since; value and message tell of the refusal." in said
+        lines = (here / "leads_rejected.csv").read_text().splitlines()
+        assert lines[1].startswith("Mallory,mallory@firm.de")
+        assert ",email,mallory@mailinator.com," in lines[1]
+        assert "not allowed" in lines[1]
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -181,3 +181,40 @@ def test_more_than_is_read_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch
     found = read_folder(folder)
     assert (len(found.entries), found.more) == (3, True)
     assert isinstance(found, Folder)
+
+
+LONG = (
+    "leads.xlsx is damaged (Cannot detect file format), or protected by a password. Ask for it again without "
+    "one, or open it in a spreadsheet program and save it as XLSX or CSV, and then open that file here."
+)
+
+
+@pytest.mark.parametrize(("size", "lines"), [((140, 40), 2), ((80, 24), 3)])
+async def test_a_long_sentence_is_whole_and_the_line_shrinks_again(
+    tmp_path: Path, folder: Path, size: tuple[int, int], lines: int
+) -> None:
+    with workspace(tmp_path) as space:
+        app = HarnessApp()
+        async with app.run_test(size=size) as pilot:
+            screen = await opened(app, pilot, Desk(space))
+            screen.say("Short.")
+            await pilot.pause()
+            before = screen.list.size.height
+            screen.say(LONG, sign="!", role="error")
+            await pilot.pause()
+            assert LONG in " ".join(app.text.split())
+            assert screen.issue_line.size.height == lines
+            assert screen.list.size.height == before - lines + 1
+            await pilot.resize_terminal(220, size[1])
+            await pilot.pause()
+            assert screen.issue_line.size.height == 1
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            assert screen.issue_line.size.height == lines
+            screen.say("word " * 70)
+            await pilot.pause()
+            assert screen.issue_line.size.height == 3
+            screen.say("Short.")
+            await pilot.pause()
+            assert screen.issue_line.size.height == 1
+            assert screen.list.size.height == before

@@ -55,7 +55,7 @@ class Page(Screen[object]):
         yield self.title_bar
         yield from self.body()
         if self.HAS_ISSUE_LINE:
-            yield self.issue_line
+            yield self.issue_line.add_class("-grows")
         yield self.footer
         yield Static(Content("Make the window larger"), id="too-small")
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from rich.style import Style
+from textual.geometry import Size
 from textual.strip import Strip
 
-from leapgrid.tui.text import SIGNS, Part, two_sides, width_of
-from leapgrid.tui.theming import Palette, Role
+from leapgrid.tui.text import SIGNS, Part, two_sides, width_of, wrap
+from leapgrid.tui.theming import Palette, Role, palette_of
 from leapgrid.tui.widgets.painted import Painted
 
 
@@ -32,11 +34,16 @@ class IssueState(NamedTuple):
     key: tuple[str, str] | None = None
 
 
+MOST_LINES = 3
+"""The most lines of a sentence on a page."""
+
+
 class IssueLine(Painted):
-    """One line above the status line."""
+    """One line above the status line; on a page (class ``-grows``) more where a sentence needs them."""
 
     DEFAULT_CSS = """
     IssueLine { width: 1fr; height: 1; }
+    IssueLine.-grows { height: auto; min-height: 1; }
     """
 
     def __init__(self) -> None:
@@ -48,6 +55,16 @@ class IssueLine(Painted):
         if state != self.state:
             self.state = state
             self.repaint()
+            if self._grows:
+                self.refresh(layout=True)
+
+    @property
+    def _grows(self) -> bool:
+        return self.has_class("-grows")
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as the sentence takes at that width."""
+        return len(self.paint(width, palette_of(self)))
 
     def paint(self, width: int, palette: Palette) -> list[Strip]:
         state = self.state
@@ -76,6 +93,8 @@ class IssueLine(Painted):
         for left, right in (([*head, *line, *sentence], end), ([*head, *sentence], end)):
             if width_of(left) + width_of(right) + (2 if right else 0) <= width:
                 return [two_sides(left, right, width, plain)]
+        if self._grows and not (end or state.where or state.line):
+            return self._wrapped(head, SIGNS(state.sentence), said, width, palette)
         short: list[Part] = []
         if state.key:
             short = [(state.key[0], palette.style("accent", "panel", bold=True)), (" ", plain)]
@@ -83,3 +102,18 @@ class IssueLine(Painted):
         if width_of(left) + width_of(short) + 2 > width:
             short = []
         return [two_sides(left, short, width, plain)]
+
+    def _wrapped(
+        self, head: list[Part], sentence: str, said: Style, width: int, palette: Palette
+    ) -> list[Strip]:
+        """A sentence that is longer than the line, broken at its words; it stands under itself."""
+        plain = palette.style("text", "panel")
+        indent = width_of(head)
+        lines = wrap(sentence, max(8, width - indent - 1))
+        if len(lines) > MOST_LINES:
+            lines = [*lines[: MOST_LINES - 1], " ".join(lines[MOST_LINES - 1 :])]
+        heads = [head, *[[(" " * indent, plain)]] * (len(lines) - 1)]
+        return [
+            two_sides([*before, (line, said), (" ", plain)], [], width, plain)
+            for before, line in zip(heads, lines, strict=True)
+        ]
