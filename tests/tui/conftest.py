@@ -161,8 +161,8 @@ class Journey:
     def issue(self) -> str:
         """What the issue line of the page on top says."""
         page = cast(GridScreen, self.app.screen)
-        y = page.issue_line.region.y
-        return self.lines[y].strip()
+        region = page.issue_line.region
+        return " ".join(line.strip() for line in self.lines[region.y : region.bottom])
 
     @property
     def grid_lines(self) -> list[str]:

@@ -182,7 +182,7 @@ class LeapGridApp(OpeningApp):
 
         session = self.desk.session
         if session is not None:
-            count, line = note_lines(session.draft.notes)
+            count, line = note_lines(session.draft.notes, session.told)
             name = visible(session.draft.name, 60)
             await self._show(TextPage(self.desk, self.keymap, "Notes", count, line, words=name))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from rich.cells import cell_len
+
 from leapgrid.drafting import WorkingDraft
 from leapgrid.drafting.opening import Opening, Remembered
 from leapgrid.files import Note
@@ -12,7 +14,7 @@ from leapgrid.tui.actions import find, key_label
 from leapgrid.tui.folders import file_size
 from leapgrid.tui.keymap import keys_in_use
 from leapgrid.tui.pages import LineOf
-from leapgrid.tui.text import Part, plural, wrap
+from leapgrid.tui.text import Part, cut, plural, wrap
 from leapgrid.tui.theming import Palette
 from leapgrid.visible import visible
 
@@ -57,9 +59,38 @@ def opened_words(draft: WorkingDraft, remembered: Remembered | None, keymap: Map
     return words
 
 
-def note_lines(notes: Sequence[Note]) -> tuple[int, LineOf]:
-    """All notes of a file, those that cost something first, with the text that was kept out."""
+def fitting(said: Sequence[str], width: int, keymap: Mapping[str, str]) -> str:
+    """As many whole sentences as a line takes, the first in any case, and where the others are.
+
+    Args:
+        said: what matters most first.
+        width: cells of the line.
+    """
+    whole = " ".join(said)
+    if cell_len(whole) <= width or not said:
+        return whole
+    key = menu_key("notes", keymap)
+    for count in range(len(said), 0, -1):
+        kept = " ".join(said[:count])
+        more = "" if count == len(said) or f"({key} shows" in kept else f" {key} shows all."
+        if cell_len(kept + more) <= width:
+            return kept + more
+    # Even the first is too long: its beginning, and where all of it is.
+    more = f" {key} shows all."
+    return cut(said[0], max(8, width - cell_len(more))) + more
+
+
+def note_lines(notes: Sequence[Note], told: Sequence[str] = ()) -> tuple[int, LineOf]:
+    """All notes of a file, those that cost something first, with the text that was kept out.
+
+    Args:
+        told: what else was said when it was opened; stands first.
+    """
     lines: list[tuple[str, str, str]] = []
+    own = {note.message for note in notes}
+    for sentence in told:
+        if not any(sentence.startswith(message) for message in own):
+            lines += [("", text, "text") for text in wrap(visible(sentence, 2000), _WIDTH)]
     for note in by_weight(notes):
         where = f"line {note.line:,}" if note.line is not None else ""
         for index, text in enumerate(wrap(visible(note.message, 2000), _WIDTH)):

@@ -13,7 +13,7 @@ from leapgrid.drafting import DraftError, WorkingDraft
 from leapgrid.drafting.opening import Opened, Opening, Remembered, Unmapped
 from leapgrid.files import FileError, ImportMapping
 from leapgrid.tui.desk import Desk
-from leapgrid.tui.notes import how_far, opened_words
+from leapgrid.tui.notes import fitting, how_far, opened_words
 from leapgrid.tui.screens.grid import GridScreen
 from leapgrid.tui.screens.page import Page
 from leapgrid.tui.session import Changed, Session
@@ -107,7 +107,8 @@ class OpeningApp(App[None]):
             session.sent_before = await asyncio.to_thread(self.desk.sent_before, session.draft)
         said = [*filter(None, [session.sent_before]), *said]
         if said and session is self.desk.session:
-            screen.say(" ".join(said))
+            session.told = tuple(said)
+            screen.say(fitting(said, self.size.width - 2, self.keymap))
 
     # -- files --------------------------------------------------------------------------------------------
 

@@ -64,6 +64,7 @@ class Session:
         run: the submission that is going on or was the last one here, or None.
         checking: how many cells of how many were checked; None when all are.
         sent_before: a sentence where the same file was sent before from another draft, or "".
+        told: what was said when the draft came onto the screen, all of it; the notes have it in full.
         opened: how the draft was made, where that was of a file a moment ago, or None.
         not_kept: why the draft is in no workspace yet, in a sentence that stays until it is, or "".
         reading: says how far the file is that this is only the beginning of, e.g. "40 %"; None where all is
@@ -79,6 +80,7 @@ class Session:
         self.run: RunProgress | None = None
         self.checking: tuple[int, int] | None = None
         self.sent_before = ""
+        self.told: tuple[str, ...] = ()
         self.chunk_size = SubmitOptions().chunk_size
         self._outcomes_revision = 0
         self._planned: tuple[tuple[int, ...], Plan] | None = None

@@ -95,7 +95,7 @@ class GridScreen(GridView):
             case "mapping":
                 return bool(session.draft.source) and not session.is_sending
             case "notes":
-                return bool(session.draft.notes)
+                return bool(session.draft.notes or session.told)
             case "edit_cell" | "insert_row" | "go_to_row" | "payload":
                 return not in_result
             case "go_to_cell":
