@@ -119,7 +119,7 @@ def test_what_was_remembered_counts_where_nothing_is_said(read: Read) -> None:
     found = read("in.csv", "foo,Bar,Mail\nA,x,a@b.de\n", remembered=remembered)
     assert records(found) == [{"name": "A", "status": "new", "owner": "o1"}]
     assert (found.said.default_country, found.said.date_order) == ("DE", "mdy")
-    assert codes(found) == []
+    assert [n.message for n in found.notes] == ["“Mail” was left out, as it was the last time."]
     said = ImportMapping(columns={"Mail": "email"}, values={"status": {"x": "working"}}, default_country="FR")
     found = read("in.csv", "foo,Bar,Mail\nA,x,a@b.de\n", said=said, remembered=remembered)
     assert records(found) == [{"name": "A", "email": "a@b.de", "status": "working", "owner": "o1"}]

@@ -233,8 +233,14 @@ class Opening:
         said: ImportMapping,
         remembered: Remembered | None = None,
         proposal: Proposal | None = None,
+        *,
+        shown: Proposal | None = None,
     ) -> Opened:
         """Make a draft of what was read, as a person says, here and now.
+
+        Args:
+            proposal: what was proposed of just that already.
+            shown: what a person saw before all was said in full; see :func:`leapgrid.files.map_raw`.
 
         Raises:
             UnreadableFile: no column is a field.
@@ -242,7 +248,7 @@ class Opening:
         from leapgrid.files import map_raw
 
         earlier = remembered.mapping if remembered else None
-        read = map_raw(raw, self.wanted.schema, said, earlier, proposal=proposal)
+        read = map_raw(raw, self.wanted.schema, said, earlier, proposal=proposal, shown=shown)
         return Opened(self._draft(read), raw, read.said, remembered, said, remembered)
 
     # -- in the thread -------------------------------------------------------------------------------------

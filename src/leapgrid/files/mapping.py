@@ -63,6 +63,7 @@ def map_raw(
     remembered: ImportMapping | None = None,
     *,
     proposal: Proposal | None = None,
+    shown: Proposal | None = None,
 ) -> FileRead:
     """Make records of a table, without asking anybody.
 
@@ -72,6 +73,8 @@ def map_raw(
         said: what a person said about it; goes before all else.
         remembered: what was said of the same headers earlier.
         proposal: what was proposed of just that already, so that it need not be found out again.
+        shown: what a person saw before ``said`` was said in full: tells what was chosen from what was
+            proposed, of which there are notes.
 
     Returns:
         The file's own columns as they were read, and behind them those that were made: constants, and
@@ -94,7 +97,7 @@ def map_raw(
     else:
         named = {c.header: c.field if c.is_sure else None for c in proposal.columns}
         if not any(named.values()):
-            raise nothing_matches(
+            problem = nothing_matches(
                 names,
                 schema,
                 raw.name,
@@ -103,7 +106,8 @@ def map_raw(
                 candidates=proposal.header_candidates,
                 guess=next(((c.header, c.field) for c in proposal.columns if c.field), None),
             )
-        _note_columns(raw, schema, proposal, named, notes)
+            raise UnreadableFile(f"{problem.message}{_other_sheets(raw)}", problem.line)
+        _note_columns(raw, schema, shown or proposal, named, notes, asked=shown is not None)
     if not raw.frame.height:
         notes.add("no_records", None, "There are no records in the file.")
     values = _values_of(said, remembered)
@@ -155,13 +159,36 @@ def _shell(text: str) -> str:
     return f"'{shown}'" if "'" not in shown else f'"{shown}"'
 
 
+def _other_sheets(raw: RawFile) -> str:
+    """What else could be read of a workbook, for the message that nothing of it matches."""
+    sheets = next((fact.choices for fact in raw.detected if fact.fact == "sheet"), ())
+    others = [quoted(str(name)) for name in sheets if name != raw.options.sheet]
+    if not others:
+        return ""
+    more = f" and {len(others) - 8:,} more" if len(others) > 8 else ""
+    return (
+        f" This is the sheet {quoted(raw.options.sheet or '')}; "
+        f"--sheet NAME takes another: {', '.join(others[:8])}{more}."
+    )
+
+
 def _note_columns(
-    raw: RawFile, schema: ObjectSchema, proposal: Proposal, named: Mapping[str, str | None], notes: Notebook
+    raw: RawFile,
+    schema: ObjectSchema,
+    proposal: Proposal,
+    named: Mapping[str, str | None],
+    notes: Notebook,
+    *,
+    asked: bool,
 ) -> None:
-    """Say of every column that nobody spoke of why it is left out, or taken though it is called otherwise."""
+    """Say of every column that nobody chose to leave out why it is, or why it is taken if called otherwise.
+
+    Args:
+        asked: a person saw what each becomes and let it be so.
+    """
     line = raw.options.header_line or None
     header_of = {name: header for header, name in reversed(list(named.items())) if name is not None}
-    if proposal.halves:
+    if proposal.halves and not asked:
         first, last = proposal.halves
         notes.add(
             "name_in_parts",
@@ -172,7 +199,7 @@ def _note_columns(
     for place, column in enumerate(proposal.columns, 1):
         header, name = column.header, named[column.header]
         if name is not None:
-            if column.code == "similar":
+            if column.code == "similar" and not asked:
                 notes.add(
                     "similar_header",
                     line,
@@ -181,7 +208,10 @@ def _note_columns(
                 )
             if name not in schema:
                 note_extra(name, schema, line, notes)
-        elif column.code not in ("said", "remembered") and header not in (proposal.halves or ()):
+        elif column.code == "remembered":
+            if has_text(raw.frame.columns[column.column]):
+                notes.add("left_out", line, f"{quoted(header)} was left out, as it was the last time.")
+        elif column.code != "said" and (asked or header not in (proposal.halves or ())):
             _note_left_out(raw, schema, column, place, header_of, notes)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from time import monotonic
 from typing import BinaryIO
 
 from leapgrid.files.dialect import CountMatches
@@ -13,6 +14,14 @@ from leapgrid.files.notebook import Notebook, listed, quoted
 from leapgrid.files.sheets import Sheet, read_sheet
 from leapgrid.records.frame import Frame
 from leapgrid.visible import visible
+
+_MOST_TRIED = 12
+"""So many sheets behind the first one are looked at where its headers say nothing."""
+
+_SECONDS = 20.0
+"""So long after the first one was begun no further one is."""
+
+_LISTED = 6
 
 
 def read_sheet_raw(
@@ -41,8 +50,17 @@ def read_sheet_raw(
     Raises:
         UnreadableFile, ReadingCancelled: see :func:`leapgrid.files.sheets.read_sheet`.
     """
-    sheet = read_sheet(file, options.sheet, name=name, progress=progress, cancelled=cancelled)
+
+    def read(wanted: str | None) -> Sheet:
+        return read_sheet(file, wanted, name=name, progress=progress, cancelled=cancelled)
+
+    until = monotonic() + _SECONDS
+    sheet = read(options.sheet)
+    if options.sheet is None and options.header_line is None:
+        sheet = _likeliest(sheet, read, count_matches, until)
     notes = Notebook()
+    if options.sheet is None and len(sheet.names) > 1:
+        notes.add("sheet", None, _taken(sheet))
     for note in sheet.notes:
         notes.add(*note)
     if not sheet.columns or not len(sheet.rows):
@@ -62,8 +80,8 @@ def read_sheet_raw(
             Detected(
                 "sheet",
                 visible(sheet.chosen, 60),
-                f"One of {len(sheet.names)} sheets." if len(sheet.names) > 1 else "The only sheet.",
-                (sheet.chosen, *(other for other in sheet.names if other != sheet.chosen)),
+                _which(sheet),
+                sheet.names,
             ),
             header,
         ),
@@ -71,11 +89,85 @@ def read_sheet_raw(
     )
 
 
+def _likeliest(
+    first: Sheet, read: Callable[[str], Sheet], count_matches: CountMatches, until: float
+) -> Sheet:
+    """The first of the visible sheets whose headers are fields; the one given where none has such.
+
+    The others are read only where the first one is none: each takes the reader's whole time and memory.
+
+    Args:
+        first: the first sheet that is visible and not empty.
+        read: gives another one by its name.
+        until: when no further one is begun.
+    """
+    best, most = first, _known(first, count_matches)
+    if most > 1:
+        return first
+    after = first.names[first.names.index(first.chosen) + 1 :]
+    for name in [name for name in after if name not in first.hidden][:_MOST_TRIED]:
+        if monotonic() > until:
+            break
+        try:
+            other = read(name)
+        except UnreadableFile:
+            continue  # empty, or not to be read: it was not asked for
+        known = _known(other, count_matches)
+        if known > 1:
+            return other
+        if known > most:
+            best, most = other, known
+    return best
+
+
+def _known(sheet: Sheet, count_matches: CountMatches) -> int:
+    """How many headers of a sheet are fields: 0, 1, or 2 for several, or all that there are."""
+    rows = _first_rows(sheet)
+    if not rows:
+        return 0
+    guess = find_header(rows, list(sheet.rows[: len(rows)]), count_matches, unit="row")
+    if guess.index is None:
+        return 0
+    headers = rows[guess.index]
+    if is_marked(headers):
+        return 2
+    found = count_matches(headers)
+    records = len(sheet.rows) > guess.index + 1
+    return 2 if found > 1 or (found and records and found == sum(map(bool, headers))) else found
+
+
+def _first_rows(sheet: Sheet) -> list[list[str]]:
+    return [[column[i] or "" for column in sheet.columns] for i in range(min(LOOKED_AT, len(sheet.rows)))]
+
+
+def _others(sheet: Sheet) -> str:
+    others = [quoted(other) for other in sheet.names if other != sheet.chosen]
+    more = f" and {len(others) - _LISTED:,} more" if len(others) > _LISTED else ""
+    return f"{', '.join(others[:_LISTED])}{more}"
+
+
+def _which(sheet: Sheet) -> str:
+    """``Sheet 2 of 3; not read: “Summary”, “Old”.``"""
+    if len(sheet.names) == 1:
+        return "The only sheet."
+    return (
+        f"Sheet {sheet.names.index(sheet.chosen) + 1:,} of {len(sheet.names):,}; not read: {_others(sheet)}."
+    )
+
+
+def _taken(sheet: Sheet) -> str:
+    place = sheet.names.index(sheet.chosen) + 1
+    return (
+        f"Sheet {place:,} of {len(sheet.names):,} was read, {quoted(sheet.chosen)}; not {_others(sheet)}. "
+        "--sheet NAME takes another, or S on the import screen."
+    )
+
+
 def _split(
     sheet: Sheet, options: ReadOptions, name: str, count_matches: CountMatches, notes: Notebook
 ) -> tuple[Frame, Detected]:
     """The records, and what was found out about the headers: its first choice is the row in use."""
-    rows = [[column[i] or "" for column in sheet.columns] for i in range(min(LOOKED_AT, len(sheet.rows)))]
+    rows = _first_rows(sheet)
     numbers = list(sheet.rows[: len(rows)])
 
     def matches(cells: Sequence[str]) -> int:
