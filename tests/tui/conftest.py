@@ -93,6 +93,7 @@ class Journey:
         Messages go from the app to what has the focus and up again; Pilot's own pause asks every widget, and
         then waits for an idle processor, which takes ten times as long.
         """
+        await self.given_away(1.0)
         for _ in range(_ROUNDS):
             here: DOMNode = self.app.screen.focused or self.app.screen
             for pump in (self.app, *here.ancestors_with_self):
@@ -105,6 +106,16 @@ class Journey:
                     except TimeoutError:
                         pass  # It may be gone by now; then nothing of it is left to wait for.
         self.app.screen._on_timer_update()
+
+    async def given_away(self, seconds: float) -> None:
+        """Wait until the app has given away all that was typed; or holds it for longer than that."""
+        taken = asyncio.Event()
+        deadline = time.monotonic() + seconds
+        if self.app.is_running and self.app.call_later(taken.set):
+            while self.app.is_running and not (taken.is_set() and self.app.is_settled):
+                if time.monotonic() > deadline:
+                    return
+                await asyncio.sleep(0.001)
 
     async def write(self, text: str) -> None:
         """Type a text as fast as a terminal hands it over."""

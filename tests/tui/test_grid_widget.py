@@ -516,19 +516,6 @@ async def test_ctrl_c_ends_nothing(start: Start) -> None:
         assert ui.texts("name")[0] == "x"
 
 
-async def test_a_letter_typed_in_the_same_breath_as_the_menu_key_is_for_the_menu(start: Start) -> None:
-    async with start(WIDE, FEW) as ui:
-        for key, character in (("slash", "/"), ("m", "m")):
-            ui.grid.post_message(events.Key(key, character))
-        await ui.until(lambda: len(ui.session.draft.batch) == 4)
-        assert ui.grid.open is None
-        assert not ui.screen.menu.has_class("-open")
-        ui.grid.post_message(events.Key("slash", "/"))
-        ui.grid.post_message(events.Key("5", "5"))
-        await ui.until(lambda: ui.screen.menu.has_class("-open"))
-        assert ui.grid.open is None
-
-
 @pytest.mark.parametrize("size", [NARROW, WIDE])
 async def test_the_menu_and_a_click_in_the_footer_reach_the_apps_own_actions(
     start: Start, size: tuple[int, int]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.binding import Binding
@@ -19,10 +21,15 @@ from leapgrid.tui.screens.grid import GridScreen
 from leapgrid.tui.screens.page import Page
 from leapgrid.tui.session import Changed, Session
 from leapgrid.tui.theming import DEFAULT_THEME, Palette, theme_variables
+from leapgrid.tui.turns import TurnsApp
 from leapgrid.visible import visible
 
+if TYPE_CHECKING:
+    from leapgrid.drafting.opening import Opened, Opening, Unmapped
+    from leapgrid.tui.screens.mapping import MappingScreen
 
-class LeapGridApp(OpeningApp):
+
+class LeapGridApp(TurnsApp, OpeningApp):
     """LeapGrid in a terminal."""
 
     TITLE = "LeapGrid"
@@ -122,6 +129,23 @@ class LeapGridApp(OpeningApp):
         screen = self.screen
         if isinstance(screen, Page) and not isinstance(screen, HelpScreen):
             self.push_screen(HelpScreen(self.desk, screen, self.keymap))
+
+    # -- what comes onto the screen from workers -----------------------------------------------------------
+
+    async def _arrive(
+        self,
+        opening: Opening,
+        result: asyncio.Future[Opened | Unmapped],
+        meanwhile: Page | None,
+        problems: tuple[str, ...],
+    ) -> None:
+        await asyncio.wait({result})
+        with self.opening():  # for a moment what lay below is on top
+            await super()._arrive(opening, result, meanwhile, problems)
+
+    async def _columns_said(self, opening: Opening, result: MappingScreen.Result | None) -> None:
+        with self.opening():  # while the draft is made, an older one may be on top
+            await super()._columns_said(opening, result)
 
     # -- what screens ask for -----------------------------------------------------------------------------
 
@@ -228,9 +252,15 @@ class LeapGridApp(OpeningApp):
     async def review_when_ready(self) -> None:
         """The review, once the draft is kept and connected."""
         session = self.desk.session
-        await self.desk.ready()
-        if session is self.desk.session and isinstance(self.screen, GridScreen):
-            await self.show_review()
+        with self.opening():
+            await self.desk.ready()
+            screen = self.screen
+            if session is not self.desk.session or not isinstance(screen, GridScreen):
+                return
+            if screen.grid.open is None:
+                await self.show_review()
+            else:
+                screen.say("The records are stored. The review can be opened now.")
 
     async def show_review(self) -> None:
         """The review; a draft that cannot be kept cannot be sent either."""

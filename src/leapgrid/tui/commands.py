@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, cast
 
+from textual import events
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.fuzzy import Matcher
@@ -87,6 +88,11 @@ def _highlighted(matcher: Matcher, title: str) -> Content:
 
 class CommandScreen(CommandPalette):
     """Textual's palette, brought to our grounds, without its boxes and its icon."""
+
+    def takes(self, event: events.Event) -> bool:
+        """Enter waits for the commands that fit what was typed: those before may be others."""
+        enter = isinstance(event, events.Key) and event.key == "enter"
+        return not enter or all(worker.is_finished for worker in self.workers if worker.node is self)
 
     # Of this screen and not of the app: it is parsed when the palette is opened first.
     CSS = """

@@ -42,13 +42,6 @@ class RecordGrid(Widget, can_focus=True):
     class MenuAsked(Message):
         """The key of the menu was pressed."""
 
-    class Letter(Message):
-        """A letter for the menu that was typed before the menu had the keys."""
-
-        def __init__(self, letter: str) -> None:
-            self.letter = letter
-            super().__init__()
-
     class Refused(Message):
         """Something could not be done; ``reason`` says why and what to do instead."""
 
@@ -86,7 +79,7 @@ class RecordGrid(Widget, can_focus=True):
         self.column = 0
         self.scrolled = 0
         self.open: OpenCell | None = None
-        self._painted = self._leading = False
+        self._painted = False
         self._run_start: int | None = None
         self._stands_on: RowId | None = None
         self._wishes: list[Wish] = []
@@ -154,6 +147,11 @@ class RecordGrid(Widget, can_focus=True):
         """Begin with cursor and scroll where another grid has them."""
         self.row, self.column, self.top, self.scrolled = other.row, other.column, other.top, other.scrolled
 
+    @property
+    def takes_text(self) -> bool:
+        """Whether letters are only text now."""
+        return self.open is not None
+
     def _shows(self, row_id: RowId | None) -> bool:
         if row_id is None:
             return self.model.ghost_number is not None
@@ -201,7 +199,6 @@ class RecordGrid(Widget, can_focus=True):
         self.refresh()  # lines may have been drawn for the new size before the columns were laid out for it
 
     def on_focus(self) -> None:
-        self._leading = False
         self._refresh_line(self.row)
 
     on_blur = on_focus
@@ -390,14 +387,7 @@ class RecordGrid(Widget, can_focus=True):
     def _key(self, event: events.Key) -> bool:
         if self.open is not None:
             return self._key_in_cell(event, self.open)
-        if self._leading:
-            self._leading = False
-            if event.is_printable and event.character:
-                self.post_message(self.Letter(event.character))
-                return True
         if event.key in self.menu_keys:
-            # Who knows the letter types it in the same breath, before the menu can take the keys.
-            self._leading = True
             self.post_message(self.MenuAsked())
             return True
         if event.key in MOVES:

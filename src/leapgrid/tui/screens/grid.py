@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import nullcontext
 
 from textual import events, on, work
 from textual.dom import DOMNode
@@ -28,6 +29,7 @@ from leapgrid.tui.messages import (
 )
 from leapgrid.tui.payload import FORMS
 from leapgrid.tui.screens.grid_view import DOCK_FROM, GridView
+from leapgrid.tui.turns import TurnsApp
 from leapgrid.tui.views import NOT_SENT, ONLY_PROBLEMS, ONLY_REJECTED, Filter, marked
 from leapgrid.tui.widgets.fields import TextField
 from leapgrid.tui.widgets.menu import Menu
@@ -146,21 +148,11 @@ class GridScreen(GridView):
         if self.can("menu"):
             self.action_menu()
 
-    @on(RecordGrid.Letter)
-    async def _letter(self, event: RecordGrid.Letter) -> None:
-        for action in self.menu.actions:
-            if action.letter == event.letter.lower():
-                await self._do(action)
-                return
-
     @on(Menu.Chosen)
     async def _chosen(self, event: Menu.Chosen) -> None:
-        await self._do(event.action)
-
-    async def _do(self, action: Action) -> None:
         self.close_menu()
-        if self.can(action.id):
-            await self.do(action.id)
+        if self.can(event.action.id):
+            await self.do(event.action.id)
 
     @on(Menu.Closed)
     def close_menu(self) -> None:
@@ -198,7 +190,7 @@ class GridScreen(GridView):
         members = [a for a in actions_of("grid", "app") if a.letter and self.can(a.id)]
         self.menu.offer(members, self.keymap)
         self.add_class("-menu")
-        self.set_focus(self.menu)  # at once: the letter may be in the queue already
+        self.set_focus(self.menu)
         self.show_footer()
 
     def action_close_menu(self) -> None:
@@ -301,6 +293,10 @@ class GridScreen(GridView):
     @work(group="view", exclusive=True, exit_on_error=False)
     async def find_rows(self, wanted: Filter) -> None:
         """Show the rows of a filter; a long draft is looked through in a thread."""
+        with self.app.opening() if isinstance(self.app, TurnsApp) else nullcontext():
+            await self._find_rows(wanted)
+
+    async def _find_rows(self, wanted: Filter) -> None:
         session = self.session
         while True:
             order, marks = session.looked_at(wanted)

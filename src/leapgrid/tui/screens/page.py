@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Coroutine, Iterable
+from typing import Any, ClassVar
 
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.screen import Screen
@@ -49,7 +49,9 @@ class Page(Screen[object]):
         self.title_bar = TitleBar()
         self.issue_line = IssueLine()
         self.footer = FooterBar()
+        self.shown_at = 0.0
         self._focus_before: Widget | None = None
+        self._awaited = 0
 
     def compose(self) -> ComposeResult:
         yield self.title_bar
@@ -74,6 +76,32 @@ class Page(Screen[object]):
         self.set_class(tiny, "-tiny")
         if not tiny and self.focused is None and self._focus_before is not None:
             self._focus_before.focus()
+
+    @on(events.ScreenResume)
+    def _is_on_top(self, event: events.ScreenResume) -> None:
+        self.shown_at = event.time
+
+    # -- keys ---------------------------------------------------------------------------------------------
+
+    def run_first(self, work: Coroutine[Any, Any, None], group: str = "default") -> None:
+        """Run what this page needs before keys can mean anything; they wait until it is over."""
+        self._awaited += 1
+
+        async def run() -> None:
+            try:
+                await work
+            finally:
+                self._awaited -= 1
+
+        self.run_worker(run(), group=group)
+
+    def takes(self, event: events.Event) -> bool:
+        """Whether the page is far enough for a key, paste or click; what it does not take waits a while."""
+        return not self._awaited or (isinstance(event, events.Key) and event.key == "escape")
+
+    def refuses(self, event: events.Event) -> str:
+        """Why this key must not be used although it can be, in a sentence; "" where it may."""
+        return ""
 
     def can(self, action_id: str) -> bool:
         """Whether an action would do something now; what would not is not shown."""

@@ -9,13 +9,15 @@ from dataclasses import replace
 from rich.cells import cell_len
 from textual import events, on
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
 from textual.widget import Widget
 
 from leapgrid.records import curl_command, payload_text
 from leapgrid.submit import Plan, SubmitOptions
 from leapgrid.superleap import SuperleapError, bulk_create_path, check_base_url, encode_records
-from leapgrid.tui.actions import Action, actions_of, bindings
+from leapgrid.tui.actions import Action, actions_of, bindings, find, key_label
 from leapgrid.tui.desk import Desk
+from leapgrid.tui.keymap import keys_in_use
 from leapgrid.tui.messages import SendPlan
 from leapgrid.tui.pages import LineOf, json_lines, left_out_lines, plain_lines
 from leapgrid.tui.review import CONTENT, ReviewState, production_name
@@ -57,6 +59,7 @@ class ReviewScreen(Page):
         self.send = Button("Send", id="send")
         self.state: ReviewState | None = None
         self._sent = False
+        self._planned_at: float | None = None
 
     def body(self) -> Iterable[Widget]:
         typed = (self.name_field,) if production_name(self.desk.link) else ()
@@ -67,7 +70,7 @@ class ReviewScreen(Page):
         super().on_mount()
         if self.session is not None:
             self.session.listen(self._changed)
-        self.run_worker(self._first_plan())
+        self.run_first(self._first_plan())
 
     def on_unmount(self) -> None:
         if self.session is not None:
@@ -85,6 +88,8 @@ class ReviewScreen(Page):
 
     async def _first_plan(self) -> None:
         await self._look_again()
+        if self._planned_at is None:
+            self._planned_at = Message().time
         if self.state is not None and not self.state.obstacle and not production_name(self.desk.link):
             self.send.focus()
         else:
@@ -147,6 +152,19 @@ class ReviewScreen(Page):
     def on_resize(self, event: events.Resize) -> None:
         super().on_resize(event)
         self.call_after_refresh(self._fit)
+
+    def refuses(self, event: events.Event) -> str:
+        """What sends must come from someone who has seen what is sent."""
+        if not isinstance(event, events.Key) or event.key not in self._sending_keys:
+            return ""
+        if self._planned_at is not None and event.time >= self._planned_at:
+            return ""
+        key = key_label(event.key)
+        return f"{key} came before this page did, and sends nothing. Look, then press it again."
+
+    @property
+    def _sending_keys(self) -> set[str]:
+        return {"enter", "space", *keys_in_use(find("send", "review"), self.keymap).split(",")}
 
     # -- what can be done ---------------------------------------------------------------------------------
 

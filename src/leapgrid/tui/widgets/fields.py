@@ -28,6 +28,8 @@ class TextField(Widget, can_focus=True):
     TextField { width: 1fr; height: 1; }
     """
 
+    takes_text = True
+
     class Event(Message):
         """Something about a field."""
 
