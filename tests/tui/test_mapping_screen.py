@@ -20,6 +20,7 @@ from leapgrid.tui.mapping import Remembered
 from leapgrid.tui.screens.help import HelpScreen
 from leapgrid.tui.screens.mapping import MappingScreen
 from leapgrid.tui.screens.mapping_values import ValuesScreen
+from leapgrid.tui.screens.page import Page
 from leapgrid.tui.screens.text_page import TextPage
 from leapgrid.workspace import Workspace
 from tests.tui.harness import NASTY, SANDBOX, HarnessApp, until, workspace
@@ -71,7 +72,10 @@ class Seen:
 
     @property
     def issue(self) -> str:
-        return self.app.text.split("\n")[-2].strip()
+        page = self.app.screen
+        assert isinstance(page, Page)
+        lines = self.app.text.split("\n")[page.issue_line.region.y : page.issue_line.region.bottom]
+        return " ".join(line.strip() for line in lines)
 
     @property
     def result(self) -> MappingScreen.Result:
@@ -597,17 +601,17 @@ async def test_a_key_tries_the_next_choice_and_says_what_follows(tmp_path: Path)
     async def body(seen: Seen) -> None:
         await seen.press("e")
         assert asked[-1] == ReadOptions(encoding="utf-8")
-        assert "Read as UTF-8. Reads it as utf-8. E again: as Latin-1." in seen.issue
+        assert "Read as UTF-8. 2 of 3 encodings; E: Latin-1. Reads it as utf-8." in seen.issue
         await seen.press("e")
         assert asked[-1] == ReadOptions(encoding="latin-1")
         await seen.press("d")
         assert asked[-1] == ReadOptions(encoding="latin-1", delimiter=",")
-        assert "parted by commas" in seen.issue
+        assert "Read parted by commas. 2 of 2 delimiters; D: semicolons." in seen.issue
         await seen.press("h")
         assert asked[-1] == ReadOptions(encoding="latin-1", delimiter=",", header_line=1)
         await seen.press("h")
         assert asked[-1] == ReadOptions(encoding="latin-1", delimiter=",", header_line=0)
-        assert "without headers" in seen.issue
+        assert "Read without headers. 3 of 3 header lines; H: line 3." in seen.issue
         await seen.press("enter")
 
     seen = await shown(tmp_path, made(("Name", "E-Mail"), ReadOptions("cp1252", ";", 3)), body, read=read)

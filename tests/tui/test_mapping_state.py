@@ -196,9 +196,11 @@ def test_what_is_remembered_says_from_when_and_can_be_forgotten() -> None:
     notes = state.lines[4]
     assert (notes.field, notes.why) == ("external_id", "remembered from 12 March")
     assert state.result.values == {"status": {"MQL": "new"}}
-    state = state.without_remembered()
-    assert state.lines[4].field is None
+    state = state.choose("Tel.", "external_id").forgotten()
+    assert [ln.why for ln in state.lines[2:5]] == [begun().lines[i].why for i in (2, 3, 4)]
+    assert state.field_of == begun().field_of
     assert state.result.values == {}
+    assert not state.said.is_chosen
 
 
 def test_what_is_said_now_goes_before_what_is_remembered() -> None:
@@ -248,6 +250,28 @@ def test_reading_again_keeps_what_was_said_of_columns_that_are_still_there() -> 
     assert "Tel." not in again.result.columns
 
 
+def test_what_was_said_of_headers_counts_again_when_they_come_back() -> None:
+    before = (ImportMapping(columns={"Created": "owner"}), 1_773_273_600.0)
+    state = MappingState.begin(raw(), LEAD, None, before).choose("Notes", "external_id").choose("Tel.", None)
+    other = raw(("a", "b"), [("Anna", "x")])
+    away = state.reread(other, ReadOptions(header_line=2)).choose("a", "status")
+    assert away.field_of == {"a": "status", "b": None}
+    assert away.remembered is None
+    back = away.reread(raw(), ReadOptions(header_line=1))
+    assert back.field_of == {**state.field_of, "Status": "status"}
+    assert [ln.why for ln in back.lines if ln.field in ("owner", "external_id")] == [
+        "you chose it", "remembered from 12 March",
+    ]  # fmt: skip
+    assert back.reread(other, ReadOptions(header_line=2)).field_of == away.field_of
+
+
+def test_what_is_said_meanwhile_goes_before_what_comes_back() -> None:
+    state = begun().choose("Notes", "external_id").reread(raw(("a",), [("x",)]), ReadOptions())
+    back = state.set_constant("external_id", "1").reread(raw(), ReadOptions())
+    assert back.field_of["Notes"] is None
+    assert dict(back.proposal.constants) == {"external_id": "1"}
+
+
 def test_facts_stand_in_order_and_notes_have_a_line_even_without_lines() -> None:
     assert [f.label for f in facts(begun(raw(detected=FACTS)))][:3] == ["encoding", "headers", "lines"]
     noted = raw(("name",), [("Anna",)], notes=(Note("json5", None, "It is JSON5."),), keyed=True)
@@ -288,15 +312,15 @@ def test_phones_without_a_country_ask_for_one_and_show_what_it_makes() -> None:
 def test_what_is_covered_is_said_in_a_sentence() -> None:
     assert sentence(begun()) == (
         "4 of 6 fields from columns.  external_id gets nothing, "
-        "so the unknown could only be looked up by e-mail."
+        "so what is unknown after sending could only be looked up by e-mail."
     )
     state = begun().set_constant("owner", "x").leave_out("E-Mail")
     assert sentence(state) == (
         "3 of 6 fields from columns, 1 constant.  email and external_id get nothing, "
-        "so the unknown could only be looked up by phone."
+        "so what is unknown after sending could only be looked up by phone."
     )
     state = state.leave_out("Tel.")
-    assert sentence(state).endswith("so what is unknown cannot be looked up.")
+    assert sentence(state).endswith("so what is unknown after sending cannot be looked up.")
     assert sentence(begun().choose("Notes", "external_id")).endswith("owner gets nothing.")
 
 

@@ -443,6 +443,76 @@ async def test_all_notes_of_a_file_can_be_read(opened: Any, tmp_path: Path) -> N
         await ui.until(lambda: isinstance(ui.app.screen, GridScreen))
 
 
+async def test_notes_are_kept_where_the_columns_were_asked_for(
+    opened: Any, tmp_path: Path, workspace: Workspace
+) -> None:
+    file = tmp_path / "kontakte.csv"
+    text = "Vertrieb;;;\nVorname;Nachname;E-Mail;Schuhgröße\nJörg;Weiß;joerg@weiss.de;44\nUte;Groß;ute@m.de\n"
+    file.write_bytes(text.encode("cp1252"))
+    wanted = {"encoding", "delimiter", "above_header", "short_line", "left_out", "joined"}
+    async with opened(file) as ui:
+        await ui.until(lambda: isinstance(ui.app.screen, MappingScreen))
+        await ui.sees("J Join them to name")
+        await ui.press("j")
+        await ui.sees("name 1 of 2")
+        await ui.press("enter")
+        await all_there(ui, 2)
+        assert {note.code for note in ui.session.draft.notes} == wanted
+        (left_out,) = [n for n in ui.session.draft.notes if n.code == "left_out"]
+        assert left_out.message == "“Schuhgröße” is not a field of Lead; it was left out."
+        await ui.until(lambda: "/: shows all 6 notes" in ui.issue)
+        await ui.press("slash", ":")
+        await ui.sees("Schuhgröße", "Windows-1252")
+        headers = ("Vorname", "Nachname", "E-Mail", "Schuhgröße")
+        await ui.until(lambda: workspace.remembered_mapping("lead", headers) is not None)
+    async with opened(file) as ui:
+        await all_there(ui, 2)
+        assert {note.code for note in ui.session.draft.notes} == wanted
+        await ui.until(lambda: "The columns are as remembered from" in ui.issue)
+        await ui.press("slash", ":")
+        await ui.sees("“Schuhgröße” was left out, as it was the last time.")
+
+
+async def test_what_a_person_leaves_out_is_no_note(opened: Any, tmp_path: Path) -> None:
+    file = tmp_path / "few.csv"
+    file.write_text("name,email,shoe size,hat size\nAnna,anna@kellerbau.de,41,56\n")
+    async with opened(file) as ui:
+        await all_there(ui, 1)
+        await ui.press("slash", "=")
+        await ui.sees("shoe size")
+        await ui.press("down", "down", "space", *"ext", "enter")
+        await ui.sees("you chose it")
+        await ui.press("delete")
+        await ui.until(lambda: "you chose it" not in ui.text)
+        await ui.press("enter")
+        wanted = ["“hat size” is not a field of Lead; it was left out."]
+        await ui.until(
+            lambda: ui.app.desk.session and [note.message for note in ui.session.draft.notes] == wanted
+        )
+        await all_there(ui, 1)
+
+
+async def test_what_was_forgotten_is_not_remembered_by_the_import_that_follows(
+    opened: Any, tmp_path: Path, workspace: Workspace
+) -> None:
+    headers = ("Full Name", "E-Mail", "Notes")
+    workspace.remember_mapping("lead", headers, ImportMapping(columns={"Notes": "external_id"}))
+    file = tmp_path / "few.csv"
+    file.write_text(",".join(headers) + "\nAnna,anna@kellerbau.de,x\n")
+    async with opened(file) as ui:
+        await all_there(ui, 1)
+        assert ui.texts("external_id") == ["x"]
+        await ui.press("slash", "=")
+        await ui.sees("remembered from")
+        await ui.press("x")
+        await ui.sees("Forgotten. The columns are what their names and values say.")
+        await ui.press("enter")
+        await ui.until(lambda: isinstance(ui.app.screen, GridScreen) and ui.texts("external_id") == [""])
+        await all_there(ui, 1)
+        await ui.until(lambda: len(workspace.drafts()) == 1)
+        assert workspace.remembered_mapping("lead", headers) is None
+
+
 # -- keeping ----------------------------------------------------------------------------------------------
 
 

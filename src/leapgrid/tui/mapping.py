@@ -27,6 +27,23 @@ Remembered = tuple[ImportMapping, datetime | float]
 _LISTED = frozenset({FieldType.CHOICE, FieldType.BOOLEAN})
 
 
+class Aside(NamedTuple):
+    """What does not fit a file as it is read now, and may fit it when it is read otherwise.
+
+    Attributes:
+        columns: what was said of headers that are not there now.
+        headers: those that ``remembered`` is of.
+        remembered: what was said of them earlier, and when.
+    """
+
+    columns: Mapping[str, str | None]
+    headers: tuple[str, ...] = ()
+    remembered: Remembered | None = None
+
+
+_NOTHING_ASIDE = Aside({})
+
+
 class TableLine(NamedTuple):
     """A line of the table: a column of the file, or a constant.
 
@@ -84,6 +101,7 @@ class MappingState:
         at: when that was.
         base: the country, the zone and the order of dates where nothing is said here.
         uses: how often each value of a column stands there, by header and field; see :meth:`uses_of`.
+        aside: what counts again when the headers are those again of which it was said or remembered.
     """
 
     raw: RawFile
@@ -94,6 +112,7 @@ class MappingState:
     at: datetime | float | None = None
     base: CheckContext = _NOTHING_SAID
     uses: Mapping[str, tuple[ValueUse, ...]] = field(default_factory=dict)
+    aside: Aside = _NOTHING_ASIDE
 
     @classmethod
     def begin(
@@ -343,9 +362,10 @@ class MappingState:
         """Say the country of phones that have none."""
         return self._own(country=country)
 
-    def without_remembered(self) -> MappingState:
-        """Forget what was said of these headers before."""
-        return self._made(self.said, None, None)
+    def forgotten(self) -> MappingState:
+        """Forget what was said of these headers, before and here: the columns are as they are proposed."""
+        said = ImportMapping(options=self.said.options)
+        return _made(self.raw, self.schema, said, None, None, self.base, self.uses)
 
     def reread(self, raw: RawFile, options: ReadOptions) -> MappingState:
         """The same file read in another way; what was said of columns that are still there stays.
@@ -354,10 +374,18 @@ class MappingState:
             options: what is said of the reading now.
         """
         # What is remembered is of the headers that it was said of.
-        same = raw.frame.headers == self.raw.frame.headers
-        said = _fitting(replace(self.said, options=options), raw)
-        before, at = (self.remembered, self.at) if same else (None, None)
-        return _made(raw, self.schema, said, before, at, self.base, {})
+        headers, kept = self.aside.headers, self.aside.remembered
+        if self.remembered is not None and self.at is not None:
+            headers, kept = self.raw.frame.headers, (self.remembered, self.at)
+        before, at = kept if kept is not None and headers == raw.frame.headers else (None, None)
+        # What was said of headers that come back counts again, but not before what was said meanwhile.
+        taken = {*filter(None, self.said.columns.values()), *self.said.constants}
+        back = {h: name for h, name in self.aside.columns.items() if name not in taken}
+        whole = replace(self.said, columns={**back, **self.said.columns}, options=options)
+        said = _fitting(whole, raw)
+        away = {h: name for h, name in whole.columns.items() if h not in said.columns}
+        state = _made(raw, self.schema, said, before, at, self.base, {})
+        return replace(state, aside=Aside(away, headers, kept))
 
     def _own(
         self,
@@ -386,7 +414,8 @@ class MappingState:
     def _made(
         self, said: ImportMapping, before: ImportMapping | None, at: datetime | float | None
     ) -> MappingState:
-        return _made(self.raw, self.schema, said, before, at, self.base, self.uses)
+        state = _made(self.raw, self.schema, said, before, at, self.base, self.uses)
+        return replace(state, aside=self.aside)
 
 
 def _made(

@@ -202,11 +202,11 @@ def coverage(state: MappingState) -> Said:
     if "external_id" in missing:
         others = [n for n in missing if n in ("external_id", "email", "phone")]
         if "email" not in missing:
-            says = "so the unknown could only be looked up by e-mail"
+            says = "so what is unknown after sending could only be looked up by e-mail"
         elif "phone" in known and "phone" not in missing:
-            says = "so the unknown could only be looked up by phone"
+            says = "so what is unknown after sending could only be looked up by phone"
         else:
-            says = "so what is unknown cannot be looked up"
+            says = "so what is unknown after sending cannot be looked up"
         said += [(_names(others), True), (f" {_gets(others)}, {says}.", False)]
     elif missing:
         said += [(_names(missing), True), (f" {_gets(missing)}.", False)]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from textual.strip import Strip
 
 from leapgrid.records.issues import Severity
@@ -22,6 +22,9 @@ FACT_VALUE_AT = 17
 
 _SHOWN = 80
 """Characters of a text that are looked at for a line: no line is longer, and a cell may have 10,000."""
+_COMPARED = 1_000
+"""So many headers are compared with each other, each time that the table changes."""
+
 _ROLES: dict[Severity, Role] = {Severity.ERROR: "error", Severity.WARNING: "warning"}
 
 
@@ -84,6 +87,9 @@ def share_lines(room: int, *, table: int, facts: int, covered: int, records: int
     )
 
 
+_NOTHING_ALIKE: Mapping[str, str] = {}
+
+
 class Columns(NamedTuple):
     """Where the parts of the table stand; cells from the left edge.
 
@@ -95,6 +101,7 @@ class Columns(NamedTuple):
         field: its width with the padding.
         why_at: where the reason begins; its mark stands two cells before.
         why: its width.
+        alike: what stands there of headers that would read like others if they were cut at their ends.
     """
 
     name: int
@@ -104,6 +111,7 @@ class Columns(NamedTuple):
     field: int
     why_at: int
     why: int
+    alike: Mapping[str, str] = _NOTHING_ALIKE
 
 
 def lay_out_table(lines: Sequence[TableLine], width: int) -> Columns:
@@ -122,7 +130,36 @@ def lay_out_table(lines: Sequence[TableLine], width: int) -> Columns:
     samples_at = 4 + name + 2
     field_at = samples_at + samples + 1
     why_at = field_at + field + 4
-    return Columns(name, samples_at, samples, field_at, field, why_at, max(4, width - 2 - why_at))
+    why = max(4, width - 2 - why_at)
+    return Columns(name, samples_at, samples, field_at, field, why_at, why, _alike(lines, name))
+
+
+def _alike(lines: Sequence[TableLine], room: int) -> dict[str, str]:
+    """How headers are shown that begin like others: with so much of their ends as differs."""
+    seen: dict[str, dict[str, str]] = {}
+    for line in lines[:_COMPARED]:
+        text = visible(line.header, _SHOWN)
+        if cell_len(text) > room:
+            seen.setdefault(text[: max(1, room // 2)], {})[line.header] = text
+    found: dict[str, str] = {}
+    for texts in seen.values():
+        if len(texts) < 2:
+            continue
+        for tail in range(room // 2, max(room // 2, room - 3) + 1):
+            shown = {header: cut_within(text, room, tail) for header, text in texts.items()}
+            if len(set(shown.values())) == len(shown):
+                break
+        found |= shown
+    return found
+
+
+def cut_within(text: str, width: int, tail: int) -> str:
+    """The text in at most ``width`` cells, of which its end has so many: ``Ph…1 - Value``."""
+    dots = SIGNS("…")
+    head = width - cell_len(dots) - tail
+    if cell_len(text) <= width or head < 1:
+        return cut(text, width)
+    return set_cell_size(text, head) + dots + set_cell_size(text[::-1], tail)[::-1]
 
 
 def draw_facts(facts: Sequence[FactLine], keys: dict[str, str], width: int, palette: Palette) -> list[Strip]:
@@ -229,7 +266,7 @@ def draw_table_line(
         [
             ("  ", plain),
             (SIGNS("▸ ") if here else "  ", palette.style("accent", ground, bold=True)),
-            (fit(title, columns.name), title_style),
+            (fit(columns.alike.get(line.header, title), columns.name), title_style),
             ("  ", plain),
             (fit(_samples(line), columns.samples), muted),
             (" ", plain),

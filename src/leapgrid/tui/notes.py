@@ -54,7 +54,8 @@ def opened_words(draft: WorkingDraft, remembered: Remembered | None, keymap: Map
     if notes:
         more = f" ({menu_key('notes', keymap)} shows all {plural(len(notes), 'note')})" if notes[1:] else ""
         words.append(notes[0].message + more)
-    if draft.source and not remembered and any(field is None for field in draft.header_mapping.values()):
+    may_change = any(field is None for field in draft.header_mapping.values())
+    if draft.source and not remembered and (may_change or any(note.code == "sheet" for note in notes)):
         words.append(f"{menu_key('mapping', keymap)} changes the columns.")
     return words
 

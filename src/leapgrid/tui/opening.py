@@ -235,7 +235,9 @@ class OpeningApp(App[None]):
                 await self.show_start()
             return
         try:
-            opened = await asyncio.to_thread(opening.draft_of, result.raw, result.mapping)
+            opened = await asyncio.to_thread(
+                lambda: opening.draft_of(result.raw, result.mapping, shown=result.proposal)
+            )
         except _SAYABLE as error:
             await self._failed(error)
             return
@@ -246,12 +248,12 @@ class OpeningApp(App[None]):
         old = self.desk.session
         replaced = old.draft if old is not None and old.draft.source == opened.draft.source else None
         await self._show_opened(opened, None)
-        await self._settle_columns(opened, mapping, replaced)
+        await self._settle_columns(opened, mapping if result.keep else None, replaced)
 
     async def _settle_columns(
-        self, opened: Opened, mapping: ImportMapping, replaced: WorkingDraft | None
+        self, opened: Opened, mapping: ImportMapping | None, replaced: WorkingDraft | None
     ) -> None:
-        """Remember what was said; drop the draft that this one replaces where nothing was done in it."""
+        """Remember what was said, if anything; drop the draft that this one replaces if it is untouched."""
         said = ""
         if replaced is not None and replaced.id:
             if replaced.is_untouched:
@@ -262,7 +264,8 @@ class OpeningApp(App[None]):
             else:
                 said = "This is a new draft; the one before, with its edits, is on the start screen (/z)."
         try:
-            await asyncio.to_thread(self.desk.remember, opened, mapping)
+            if mapping is not None:
+                await asyncio.to_thread(self.desk.remember, opened, mapping)
         except WorkspaceError as error:
             said = str(error)
         session = self.desk.session

@@ -19,6 +19,7 @@ from leapgrid.tui.theming import Palette, Role
 from leapgrid.tui.widgets.fields import TextField
 from leapgrid.tui.widgets.heading import Heading
 from leapgrid.tui.widgets.listing import Listing
+from leapgrid.tui.widgets.title_bar import TitleState
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,10 @@ def _entry(action: Action, below: Page, keymap: dict[str, str], mine: bool) -> H
     )
 
 
+_TITLE = 46
+"""Cells for a title: they are cut last, the words behind them say more of the same."""
+
+
 class HelpList(Listing):
     """The parts, as far as they have what is looked for."""
 
@@ -184,7 +189,7 @@ class HelpList(Listing):
         self.entry_lines = []
         shown = self.shown
         with_words = [len(e.title) for _, entries in shown for e in entries if e.words or not e.possible]
-        title_width = min(40, max(with_words, default=20))
+        title_width = min(_TITLE, max(with_words, default=20))
         for title, entries in shown:
             if lines:
                 lines.append(blank)
@@ -250,6 +255,9 @@ class HelpScreen(Page):
 
     def body(self) -> Iterable[Widget]:
         return (self.heading, self.field, self.list)
+
+    def title_state(self) -> TitleState:
+        return self.below.title_state()
 
     def on_mount(self) -> None:
         super().on_mount()

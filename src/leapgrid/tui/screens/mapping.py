@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import on
 
@@ -36,6 +36,12 @@ from leapgrid.tui.widgets.picker import Picker, PickOption
 from leapgrid.visible import visible
 from leapgrid.workspace import WorkspaceError
 
+if TYPE_CHECKING:
+    from leapgrid.files.proposal import Proposal
+
+
+_LOST = "Esc again leaves; what you set here is lost."
+
 
 class Behind(NamedTuple):
     """Not the field itself is taken: the column is joined behind one that has it."""
@@ -57,12 +63,18 @@ class MappingScreen(MappingReading):
             raw: the file as it was read in the end.
             said: what of it a person said; None: all of it.
             remembered: what was said earlier, as far as it still counts.
+            keep: whether the next file with these headers is to be brought in so; not after they were
+                forgotten and nothing was chosen since.
+            proposal: what was shown of the columns, by which those that a person chose are told from the
+                others.
         """
 
         mapping: ImportMapping
         raw: RawFile
         said: ImportMapping | None = None
         remembered: Remembered | None = None
+        keep: bool = True
+        proposal: Proposal | None = None
 
     def __init__(
         self,
@@ -87,17 +99,20 @@ class MappingScreen(MappingReading):
         """
         super().__init__(desk, raw, schema, keymap, read)
         self._begin = (raw, schema, said, remembered, context)
+        self._unchanged: ImportMapping | None = None
+        self._forgotten: ImportMapping | None = None
 
     def on_mount(self) -> None:
         super().on_mount()
         self.show_issue()
         self.table.focus()
-        self.run_worker(self._first_look(), group="look")
+        self.run_first(self._first_look(), group="look")
 
     async def _first_look(self) -> None:
         raw, schema, said, remembered, context = self._begin
         await self.go_on(lambda: MappingState.begin(raw, schema, said, remembered, context), at=0)
         state = self.state
+        self._unchanged = state.said if state is not None else None
         if state is not None and state.halves is not None and self.is_attached:
             # It is what the screen is there to ask.
             self.table.move_to(next(i for i, line in enumerate(state.lines) if line.header in state.halves))
@@ -123,16 +138,25 @@ class MappingScreen(MappingReading):
             return
         before = state.remembered
         remembered = (before, state.at) if before is not None and state.at is not None else None
-        self.dismiss(self.Result(state.result, state.raw, state.said, remembered))
+        keep = state.said != self._forgotten
+        self.dismiss(self.Result(state.result, state.raw, state.said, remembered, keep, state.proposal))
 
     def action_back(self) -> None:
-        """Esc: first stop a reading, then leave."""
+        """Esc: first stop a reading; then leave, but not what was chosen here without a word."""
         if self.reading:
             self.stop_reading()
             self.show_issue()
             self.say("Stopped. The file stays as it was read before.")
+        elif self._is_changed and self.issue_line.state.sentence != _LOST:
+            self.say(_LOST, sign="~", role="warning")
         else:
             self.dismiss(None)
+
+    @property
+    def _is_changed(self) -> bool:
+        """Whether anything was chosen on this screen that would be lost."""
+        state = self.state
+        return state is not None and state.said not in (self._unchanged, self._forgotten)
 
     # -- the field of a column ----------------------------------------------------------------------------
 
@@ -202,7 +226,7 @@ class MappingScreen(MappingReading):
         if line is not None and line.constant and line.field is not None:
             self._ask_text(state.field_named(line.field), line.samples[0])
             return
-        new = TableLine("", ("",), "", "a new constant", constant=True)
+        new = TableLine("", ("",), "", "", constant=True)
         self.show_table((*state.lines, new), len(state.lines))
         options = [PickOption(o.field, o.field or "", o.words) for o in state.options_for(None)]
         self.pick(options, self._constant_chosen, hint="the field of the constant")
@@ -218,7 +242,7 @@ class MappingScreen(MappingReading):
         if there is not None:
             self.show_table(state.lines, there)
         else:
-            new = TableLine("", ("",), name, "a new constant", constant=True)
+            new = TableLine("", ("",), name, "", constant=True)
             self.show_table((*state.lines, new), len(state.lines))
         self._ask_text(state.field_named(name), state.proposal.constants.get(name, ""))
 
@@ -289,6 +313,9 @@ class MappingScreen(MappingReading):
         self.open_page("Preview", count, line, words)
 
     def action_show_lines(self) -> None:
+        if not self.raw.notes:
+            self.say("There is nothing to show: every line fits, and nothing was left out in reading.")
+            return
         known = detected(self.raw, "lines")
         words = visible(known.value, 80) if known is not None else ""
         count, line = note_lines(self.raw.notes)
@@ -298,15 +325,23 @@ class MappingScreen(MappingReading):
 
     async def action_forget_mapping(self) -> None:
         state = self.state
-        if state is None or state.remembered is None:
+        if state is None or not self.can("forget_mapping"):
             return
         try:
             await asyncio.to_thread(self._forget)
         except WorkspaceError as problem:
             self.say(f"It could not be forgotten. {problem}", sign="!", role="error")
             return
-        await self.go_on(state.without_remembered)
+        await self.go_on(state.forgotten)
+        self._forgotten = self.state.said if self.state is not None else None
         self.say("Forgotten. The columns are what their names and values say.")
+
+    def can(self, action_id: str) -> bool:
+        if action_id == "forget_mapping":
+            # What was chosen a moment ago, before this screen, is remembered by now.
+            state, chosen = self.state, self._unchanged is not None and self._unchanged.is_chosen
+            return state is not None and (state.remembered is not None or chosen)
+        return super().can(action_id)
 
     def _forget(self) -> None:
         self.desk.workspace.forget_mapping(self.schema.slug, self.raw.frame.headers)

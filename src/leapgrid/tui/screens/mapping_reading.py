@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from textual import on
@@ -20,6 +21,7 @@ from leapgrid.tui.mapping import MappingState
 from leapgrid.tui.mapping_choices import detected, next_choice, options_with, used_choice
 from leapgrid.tui.mapping_facts import FactLine
 from leapgrid.tui.screens.mapping_view import MappingView, Shown
+from leapgrid.tui.text import plural
 from leapgrid.tui.widgets.fields import TextField
 from leapgrid.tui.widgets.picker import Picker, PickOption
 from leapgrid.visible import visible
@@ -205,6 +207,8 @@ class MappingReading(MappingView):
             return
         unwanted = threading.Event()
         options = options_with(state.said.options, fact, choice)
+        if fact == "header":
+            options = replace(options, sheet=self.raw.options.sheet)  # it is a row of this one
         try:
             raw = await asyncio.to_thread(read, options, unwanted.is_set)
         except asyncio.CancelledError:
@@ -230,12 +234,20 @@ class MappingReading(MappingView):
         """What it is now, and what the key would try next."""
         known = detected(self.raw, fact)
         state = self.state
-        if known is None or state is None or state.obstacle:
+        if known is None or state is None:
             return
         key = self.facts.keys.get(_ACTIONS[fact], "")
-        following = next_choice(self.choices.get(fact, ()), choice)
-        more = "" if following is None else f" {key} again: {_said_of(fact, following)}."
-        self.say(f"Read {_said_of(fact, choice)}. {visible(known.why, 200)}{more}")
+        choices = self.choices.get(fact, ())
+        following = next_choice(choices, choice)
+        more = ""
+        if following is not None and choice in choices:
+            place = f"{choices.index(choice) + 1:,} of {plural(len(choices), _MANY[fact])}"
+            more = f" {place}; {key}: {_name_of(fact, following)}."
+        if state.obstacle:
+            first = f"{state.obstacle.partition('. ')[0].removesuffix('.')}."
+            self.say(f"{more.lstrip()} {first}".lstrip(), sign="!", role="error")
+            return
+        self.say(f"Read {_said_of(fact, choice)}.{more} {visible(known.why, 200)}")
 
     # -- dates and phones ---------------------------------------------------------------------------------
 
@@ -279,16 +291,39 @@ _ACTIONS: dict[Fact, str] = {
 }
 
 
-def _said_of(fact: Fact, choice: str | int) -> str:
-    """``as Windows-1252``, ``with line 3 as the header``, ``without headers``."""
+_MANY: dict[Fact, str] = {
+    "encoding": "encoding",
+    "delimiter": "delimiter",
+    "header": "header line",
+    "sheet": "sheet",
+}
+
+
+def _name_of(fact: Fact, choice: str | int) -> str:
+    """``Windows-1252``, ``line 3``, ``no headers``."""
     from leapgrid.files.dialect import SHOWN
     from leapgrid.files.encoding import NAMES
 
     match fact:
         case "header":
-            return f"with line {choice:,} as the header" if choice else "without headers"
+            return f"line {choice:,}" if choice else "no headers"
         case "sheet":
-            return f"from the sheet {visible(choice, 40)}"
+            return visible(choice, 40)
         case "delimiter":
-            return f"parted by {SHOWN.get(str(choice)) or visible(choice, 8)}"
-    return f"as {NAMES.get(str(choice)) or visible(choice, 20)}"
+            return SHOWN.get(str(choice)) or visible(choice, 8)
+    return NAMES.get(str(choice)) or visible(choice, 20)
+
+
+def _said_of(fact: Fact, choice: str | int) -> str:
+    """``as Windows-1252``, ``with line 3 as the header``, ``without headers``."""
+    if fact == "header" and not choice:
+        return "without headers"
+    name = _name_of(fact, choice)
+    match fact:
+        case "header":
+            return f"with {name} as the header"
+        case "sheet":
+            return f"from the sheet {name}"
+        case "delimiter":
+            return f"parted by {name}"
+    return f"as {name}"

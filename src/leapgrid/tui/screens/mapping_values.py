@@ -19,7 +19,7 @@ from leapgrid.tui.mapping import MappingState
 from leapgrid.tui.mapping_facts import checked_text, sign_of
 from leapgrid.tui.screens.page import Page
 from leapgrid.tui.screens.text_page import PageHeading
-from leapgrid.tui.text import SIGNS, Part, fit, plural, strip_of
+from leapgrid.tui.text import SIGNS, Part, cut, fit, plural, strip_of
 from leapgrid.tui.theming import Palette, Role
 from leapgrid.tui.widgets.listing import Listing
 from leapgrid.tui.widgets.painted import Painted
@@ -106,7 +106,8 @@ class ValueList(Listing):
             tone = "on-cell"
         odd = not value.known and not changed
         if odd:
-            why = "never seen in this field" if value.suggestion is None else "A takes the suggestion: "
+            takes = "A takes the suggestion: " if width >= 100 else "A takes: "
+            why = "never seen in this field" if value.suggestion is None else takes
         else:
             why = "" if changed else "known"
         parts: list[Part] = [
@@ -171,6 +172,35 @@ class ValueBand(Painted):
         return [strip_of(parts, width, plain)]
 
 
+class KnownValues(Painted):
+    """What it means that a value is known."""
+
+    DEFAULT_CSS = """
+    KnownValues { width: 1fr; height: 1; }
+    """
+    GROUND = "ground"
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.words = words
+
+    def paint(self, width: int, palette: Palette) -> list[Strip]:
+        parts: list[Part] = [
+            ("  ", palette.style("text")),
+            (cut(self.words, width - 4), palette.style("muted")),
+        ]
+        return [strip_of(parts, width, palette.style("text"))]
+
+
+def _what_is_known(field: Field) -> str:
+    values = field.choices or ("true", "false")
+    listed = ", ".join(visible(value, 20) for value in values)
+    name = visible(field.name, 30)
+    if field.choices_closed or field.type is FieldType.BOOLEAN:
+        return f"Known are the values that {name} can have: {listed}."
+    return f"Known values of {name}: {listed}. The server may take others."
+
+
 class ValuesScreen(Page):
     """Says what values become; ends with all that was said: the text in the file -> the text instead."""
 
@@ -199,13 +229,14 @@ class ValuesScreen(Page):
         self.uses = state.uses_of(header)
         self.matched: dict[str, str] = dict(state.values.get(name, {}))
         words = f"{plural(len(self.uses), 'value')} of {visible(header, 40)}, and what each becomes"
+        self.known = KnownValues(_what_is_known(self.field))
         self.heading = PageHeading(f"{visible(name, 40)}", "", words)
         self.list = ValueList()
         self.band = ValueBand(self.list)
         self.picker = Picker()
 
     def body(self) -> Iterable[Widget]:
-        return (self.heading, self.band, self.list, self.picker)
+        return (self.heading, self.known, self.band, self.list, self.picker)
 
     def title_state(self) -> TitleState:
         name, label = visible(self.state.raw.name, 40), visible(self.state.schema.label, 30)
@@ -245,7 +276,7 @@ class ValuesScreen(Page):
                 f"“{shown}” is not among the values of this field. Enter chooses one.", sign="!", role="error"
             )
         else:
-            said = f"“{shown}” was never seen in this field. The server may take it; Enter chooses another."
+            said = f"“{shown}” is not known here. The server may take it; Enter chooses another."
             self.say(said, sign="~", role="warning")
         self.show_footer()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rich.cells import cell_len
 from textual import events
 from textual.geometry import Region
 from textual.widget import Widget
@@ -45,8 +46,8 @@ from leapgrid.tui.widgets.picker import Picker
 from leapgrid.tui.widgets.title_bar import TitleState
 from leapgrid.visible import visible
 
-_FRAME = 3
-"""Title bar, issue line, footer."""
+_FRAME = 2
+"""Title bar and footer."""
 _LOW = 20
 """Below so many lines the facts stand side by side."""
 
@@ -61,6 +62,19 @@ class Shown:
         self.records: tuple[PreviewRecord, ...] = preview(state, PREVIEWED)
         self.coverage = coverage(state)
         self.odd = {line.header: unknown_values(state, line.field) for line in self.lines if line.field}
+
+
+def shortened(state: IssueState, width: int) -> IssueState:
+    """What is to be said of a line, in so many cells: what follows the first sentence goes first.
+
+    Then goes which line it is, where the cursor stands; the sentence itself is cut last.
+    """
+    first = f"{state.sentence.partition('. ')[0].removesuffix('.')}."
+    room = width - 1 - 2 * bool(state.sign) - (2 + cell_len(state.key[0]) + 1 if state.key else 0)
+    for where, sentence in ((state.where, state.sentence), (state.where, first), ("", first)):
+        if cell_len(where) + 2 * bool(where) + cell_len(sentence) <= room:
+            return state._replace(where=where, sentence=sentence)
+    return state
 
 
 class FilePage(TextPage):
@@ -96,6 +110,7 @@ class MappingView(Page):
         self.schema = schema
         self.shown: Shown | None = None
         self.reading = ""
+        self._told: IssueState | None = None
         self.choices: dict[Fact, tuple[str | int, ...]] = {}
         self.heading = ImportHeading()
         self.facts = FactList(self._keys())
@@ -170,18 +185,27 @@ class MappingView(Page):
         key = None
         if issue.key is not None and self.can(issue.key[0]):
             key = (self._keys().get(issue.key[0], ""), issue.key[1])
-        self.issue_line.show(IssueState(issue.sign, role, issue.where, "", issue.sentence, "", key))
+        whole = IssueState(issue.sign, role, issue.where, "", issue.sentence, "", key)
+        self._told = shortened(whole, self.size.width)
+        self.issue_line.show(self._told)
+        self.fit()
         self.show_footer()
+
+    def say(self, sentence: str, *, sign: str = "", role: str = "text") -> None:
+        super().say(sentence, sign=sign, role=role)
+        self.fit()
 
     def fit(self) -> None:
         width, height = self.size
         if not width or not height:
             return
         palette = palette_of(self)
+        # A long sentence takes more than a line, from the records that stand above it.
+        frame = _FRAME + len(self.issue_line.paint(width, palette)) + self.ask.is_open
         known = self.shown.facts if self.shown is not None else ()
         self.facts.show(known, short=height < _LOW)
         share = share_lines(
-            height - _FRAME - self.ask.is_open,
+            height - frame,
             table=max(1, len(self.table.table)),
             facts=self.facts.lines_needed(width, palette) if known else 0,
             covered=self.coverage.lines_needed(width, palette) if self.shown is not None else 0,
@@ -200,7 +224,7 @@ class MappingView(Page):
             widget.styles.margin = (above, 0, 0, 0)
         # The records have what is left, be it only to be empty: the issue line stands at the bottom.
         above_records = sum(lines + above for _, lines, above in heights) + share.air[4]
-        rest = height - _FRAME - self.ask.is_open - above_records
+        rest = height - frame - above_records
         self.records.display = rest > 0
         self.records.show_lines(share.records)
         self.records.styles.margin = (share.air[4], 0, 0, 0)
@@ -209,6 +233,8 @@ class MappingView(Page):
         super().on_resize(event)
         self.fit()
         self.call_after_refresh(self.place_picker)
+        if self._told is not None and self.issue_line.state == self._told:
+            self.show_issue()
 
     picks = "field"
     """What the picker lies over: the cursor's "field" or "samples", or the value of a fact, by its action."""
@@ -276,15 +302,11 @@ class MappingView(Page):
                 return line is not None and not line.constant and bool(state.uses_of(line.header))
             case "preview_records":
                 return bool(shown.records) and bool(state.fields)
-            case "show_lines":
-                return bool(self.raw.notes)
             case "encoding" | "delimiter" | "sheet" | "header_line":
                 fact: Fact = "header" if action_id == "header_line" else action_id
                 return len(self.choices.get(fact, ())) > 1
             case "date_format" | "default_country":
                 return any(fact.action == action_id for fact in shown.facts)
-            case "forget_mapping":
-                return state.remembered is not None
             case "save_recipe":
                 return bool(state.column_of)
         return True

@@ -38,6 +38,21 @@ class PickOption(NamedTuple):
     find: str = ""
 
 
+_NOT = 4
+
+
+def _fit(option: PickOption, needle: str) -> int:
+    """How well an option fits what is typed, 0 best; ``_NOT``: not at all."""
+    label = option.label.casefold()
+    if label == needle:
+        return 0
+    if needle in (option.words.casefold(), option.find.casefold()):
+        return 1  # a country by its two letters
+    if label.startswith(needle):
+        return 2
+    return 3 if needle in f"{label} {option.words} {option.find}".casefold() else _NOT
+
+
 class Picker(Widget, can_focus=True):
     """One line to type in, and what it offers below (or above, where there is no room below).
 
@@ -140,7 +155,7 @@ class Picker(Widget, can_focus=True):
         width, height = screen
         longest = max((cell_len(visible(o.label, 40)) for o in self.options), default=0)
         words = max((cell_len(visible(o.words, 60)) for o in self.options), default=0)
-        wanted = max(edit + cell_len(self.hint) + 2, longest + words + 6, 24)
+        wanted = max(edit + cell_len(self.hint) + 4, longest + words + 6, 24)
         room = max(24, width - x)
         below, above = height - y - 1, y
         most = min(_MOST_SHOWN, max(_FEWEST if self.options or self.own else 0, len(self.options)))
@@ -175,17 +190,15 @@ class Picker(Widget, can_focus=True):
 
     @property
     def shown(self) -> list[PickOption]:
-        """The options that fit what is typed, those that begin with it first."""
+        """The options that fit what is typed: what is called just so, what begins with it, all others."""
         needle = self.text.strip().casefold() if self._typed_once else ""
         if not needle:
             return list(self.options)
-        begin = [o for o in self.options if o.label.casefold().startswith(needle)]
-        within = [
-            o for o in self.options if o not in begin and needle in f"{o.label} {o.words} {o.find}".casefold()
-        ]
-        found = begin + within
+        fitting = [(_fit(option, needle), option) for option in self.options]
+        found = [option for rank, option in sorted(fitting, key=lambda pair: pair[0]) if rank < _NOT]
         own = self.own(self.text.strip()) if self.own is not None else None
-        return [*found, own] if own is not None else found
+        # What stands in the list already is not offered a second time.
+        return [*found, own] if own is not None and all(o.label != own.label for o in found) else found
 
     @property
     def taken(self) -> tuple[bool, Any]:
