@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 
 from leapgrid.tui.desk import Desk
-from leapgrid.tui.folders import FileEntry, Folder, completed, file_size, matching, parted, read_folder
+from leapgrid.tui.folders import (
+    FileEntry,
+    Folder,
+    anew,
+    as_typed,
+    completed,
+    file_size,
+    matching,
+    parted,
+    read_folder,
+)
 from leapgrid.tui.messages import OpenFile
 from leapgrid.tui.screens.open_file import OpenFileScreen
 from tests.tui.harness import NASTY, SIZES, HarnessApp, until, workspace
@@ -89,6 +99,83 @@ def test_home_and_root_are_understood(tmp_path: Path, monkeypatch: pytest.Monkey
     assert parted("~") == (tmp_path, "")
     assert parted("/lea") == (Path("/"), "lea")
     assert parted("/var/lea") == (Path("/var"), "lea")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("/there//var/x", "/var/x"),
+        ("/there/~/x", "~/x"),
+        ("/there/~", "~"),
+        ("~/there//", "/"),
+        ("//var", "/var"),
+        ("///var", "/var"),
+        ("/a//b/~/c//d", "/d"),
+        ("/there/~$lock.csv", "/there/~$lock.csv"),
+        ("/there/x~/y", "/there/x~/y"),
+        ("a/b", "a/b"),
+        ("", ""),
+    ],
+)
+def test_a_path_begins_anew_behind_another(text: str, meant: str) -> None:
+    assert anew(text) == meant
+    assert parted(text) == parted(meant)
+
+
+def test_a_root_of_two_slashes_is_one() -> None:
+    assert as_typed(Path("//var")) == "/var/"
+
+
+async def test_typing_a_whole_path_behind_what_stands_there_means_that_path(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "other.csv").write_text("name\n")
+    monkeypatch.setenv("HOME", str(elsewhere))
+    with workspace(tmp_path) as space:
+        app = HarnessApp()
+        async with app.run_test(size=(140, 40)) as pilot:
+            screen = await opened(app, pilot, Desk(space))
+            await pilot.press(*str(elsewhere / "oth"), "tab")
+            await until(pilot, lambda: screen.field.text == str(elsewhere / "other.csv"))
+            await pilot.press("enter")
+            await pilot.pause()
+            assert files(app) == [elsewhere / "other.csv"]
+            await pilot.press("ctrl+u", *str(folder), "/", "~", "/", "o", "t", "tab", "enter")
+            await until(pilot, lambda: len(files(app)) == 2)
+            assert screen.field.text == "~/other.csv"
+            assert files(app)[1] == elsewhere / "other.csv"
+
+
+async def test_a_completion_asked_for_before_the_folder_is_read_comes_when_it_is(
+    tmp_path: Path, folder: Path
+) -> None:
+    with workspace(tmp_path) as space:
+        app = HarnessApp()
+        async with app.run_test(size=(140, 40)) as pilot:
+            screen = OpenFileScreen(Desk(space), {})
+            await app.push_screen(screen)
+            # All within one turn of the loop: no folder can have been read in between.
+            screen.field.set_text(str(folder / "exports" / "de"))
+            screen.action_complete_path()
+            assert screen.field.text.endswith("/de")
+            await until(pilot, lambda: screen.field.text == str(folder / "exports" / "deep.json"))
+            # So it is when the key that opens comes right behind.
+            screen.field.set_text(str(tmp_path / "there" / "leads_m"))
+            screen.action_complete_path()
+            screen.action_open_path()
+            await until(pilot, lambda: files(app) == [folder / "leads_march.csv"])
+            screen.field.set_text(str(folder / "exports" / "de"))
+            screen.action_complete_path()
+            await until(pilot, lambda: screen.folder.path == folder / "exports")
+            # Who types on does not want it any more.
+            screen.field.set_text(str(folder / "le"))
+            screen.action_complete_path()
+            screen.field.set_text(str(folder / "x"))
+            await until(pilot, lambda: screen.folder.path == folder)
+            await pilot.pause()
+            assert screen.field.text == str(folder / "x")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ READABLE = frozenset(
     {".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xls", ".ods", ".json", ".json5", ".jsonl", ".ndjson", ".curl"}
 )
 _MOST_READ = 5000
+_ANEW = re.compile(r"/(?=/|~(?:/|\Z))")
+"""A slash behind which a path begins anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +83,20 @@ def _entry(item: os.DirEntry[str]) -> FileEntry:
         return FileEntry(item.name, False, None)  # a link that leads nowhere; opening it says so
 
 
+def anew(text: str) -> str:
+    """What is meant by a typed path in which one begins anew behind another, as editors have it.
+
+    ``/there//var/x`` is ``/var/x``, and ``/there/~/x`` is ``~/x``: so nobody has to delete what stood there.
+    """
+    return text[max((found.end() for found in _ANEW.finditer(text)), default=0) :]
+
+
 def parted(text: str) -> tuple[Path, str]:
-    """What is typed as a folder, and the beginning of a name in it. ``~`` is the home folder."""
+    """What is typed as a folder, and the beginning of a name in it. ``~`` is the home folder.
+
+    A path that begins anew behind another is taken as :func:`anew` has it.
+    """
+    text = anew(text)
     head, _, tail = text.rpartition("/")
     if "/" not in text:
         if text == "~":
@@ -130,7 +145,7 @@ def file_size(size: int | None) -> str:
 
 def as_typed(folder: Path) -> str:
     """A folder as the beginning of a path, with ``~`` for the home folder."""
-    text = str(folder)
+    text = anew(str(folder))  # a root of two slashes is a path to Python, and nothing else here
     home = str(Path.home())
     if home != "/" and (text == home or text.startswith(home + "/")):
         text = "~" + text[len(home) :]

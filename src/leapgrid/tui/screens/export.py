@@ -28,7 +28,7 @@ from leapgrid.tui.exporting import (
     told,
     with_suffix,
 )
-from leapgrid.tui.folders import as_typed, completed, matching, parted, read_folder
+from leapgrid.tui.folders import anew, as_typed, completed, matching, parted, read_folder
 from leapgrid.tui.screens.page import Page
 from leapgrid.tui.session import Session
 from leapgrid.tui.text import plural
@@ -175,6 +175,9 @@ class ExportScreen(Page):
 
     @on(TextField.Changed, "#path")
     def _path_typed(self) -> None:
+        meant = anew(self.path.text)
+        if meant != self.path.text:
+            self.path.set_text(meant)
         self._touched = True
         self._changed()
 

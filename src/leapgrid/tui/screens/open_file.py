@@ -17,6 +17,7 @@ from leapgrid.tui.desk import Desk
 from leapgrid.tui.folders import (
     FileEntry,
     Folder,
+    anew,
     as_typed,
     completed,
     file_size,
@@ -34,6 +35,8 @@ from leapgrid.tui.widgets.listing import Listing
 from leapgrid.visible import visible
 
 _MOST_SHOWN = 300
+_NOT_READ = Folder(Path("\0"))
+"""In the place of the folder before it was read: no typed path is in it."""
 
 
 class FileList(Listing):
@@ -128,7 +131,9 @@ class OpenFileScreen(Page):
         self.heading = Heading("Open a file", ALL_KINDS)
         self.field = TextField("path of a file", text=as_typed(Path.cwd()), id="path")
         self.list = FileList()
-        self.folder = Folder(Path.cwd())
+        self.folder = _NOT_READ
+        self._to_complete: str | None = None
+        self._then_open = False
 
     def body(self) -> Iterable[Widget]:
         return (self.heading, self.field, self.list)
@@ -144,6 +149,11 @@ class OpenFileScreen(Page):
         folder = await asyncio.to_thread(read_folder, path)
         self.folder = folder
         self._filter()
+        if self._to_complete == self.field.text:
+            then_open, self._then_open = self._then_open, False
+            self.action_complete_path()
+            if then_open:
+                self.action_open_path()
 
     def _filter(self) -> None:
         found = matching(self.folder, parted(self.field.text)[1])
@@ -165,12 +175,19 @@ class OpenFileScreen(Page):
 
     @on(TextField.Changed, "#path")
     def _typed(self) -> None:
+        meant = anew(self.field.text)
+        if meant != self.field.text:
+            self.field.set_text(meant)
+        self._to_complete = None  # who types on does not want that any more
         self._follow()
 
     @on(TextField.Submitted, "#path")
     @on(FileList.Acted)
     def action_open_path(self) -> None:
         """Open what is highlighted, or else what is typed; never the first match by itself."""
+        if self._to_complete == self.field.text:
+            self._then_open = True  # it is to be completed first, as soon as that can be
+            return
         entry = self.list.chosen
         path, start = parted(self.field.text)
         if entry is not None:
@@ -202,6 +219,12 @@ class OpenFileScreen(Page):
         if self.field.text == "~":
             self._enter(path)
             return
+        if path != self.folder.path:
+            # It is on its way, as the key came right behind the last letter.
+            self._to_complete, self._then_open = self.field.text, False
+            self._follow()
+            return
+        self._to_complete = None
         entry = self.list.chosen
         seen = matching(self.folder, start)
         name = completed(seen, start) if entry is None else entry.name + ("/" if entry.is_folder else "")
