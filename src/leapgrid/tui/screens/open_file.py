@@ -174,11 +174,12 @@ class OpenFileScreen(Page):
             self._filter()
 
     @on(TextField.Changed, "#path")
-    def _typed(self) -> None:
+    def _typed(self, event: TextField.Changed) -> None:
         meant = anew(self.field.text)
         if meant != self.field.text:
             self.field.set_text(meant)
-        self._to_complete = None  # who types on does not want that any more
+        if event.text != self._to_complete:
+            self._to_complete = None  # who types on does not want that any more
         self._follow()
 
     @on(TextField.Submitted, "#path")
