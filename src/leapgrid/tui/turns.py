@@ -52,6 +52,14 @@ class TakesKeys(Protocol):
         """Whether it is far enough for this one; what it does not take waits."""
 
 
+@runtime_checkable
+class KeepsKeys(Protocol):
+    """A widget that knows which keys end in it."""
+
+    def keeps(self, event: events.Key) -> bool:
+        """Whether it takes this one, and nothing is opened or left by it."""
+
+
 class TurnsApp(App[None]):
     """An app that gives keys, pastes and clicks away one by one."""
 
@@ -110,8 +118,8 @@ class TurnsApp(App[None]):
                 self._held.clear()
                 screen.say(reason, sign="~", role="warning")
                 return
-        if self._is_text(event):
-            await super().on_event(event)  # it leads to nothing that could take the keys
+        if self._ends_there(event):
+            await super().on_event(event)
             return
         self._way = self._way_of(event)
         await super().on_event(event)
@@ -217,12 +225,10 @@ class TurnsApp(App[None]):
             return False
         return not isinstance(screen, TakesKeys) or screen.takes(event)
 
-    def _is_text(self, event: events.Event) -> bool:
-        return (
-            isinstance(event, events.Key)
-            and event.is_printable
-            and bool(getattr(self.focused, "takes_text", False))
-        )
+    def _ends_there(self, event: events.Event) -> bool:
+        """Whether nothing that takes the keys can come of it: a held arrow stays as fast as ever."""
+        focused: object = self.focused
+        return isinstance(event, events.Key) and isinstance(focused, KeepsKeys) and focused.keeps(event)
 
     def _quits(self, event: events.Event) -> bool:
         keys = keys_in_use(find("quit", "app"), self.keymap).split(",")

@@ -147,10 +147,11 @@ class RecordGrid(Widget, can_focus=True):
         """Begin with cursor and scroll where another grid has them."""
         self.row, self.column, self.top, self.scrolled = other.row, other.column, other.top, other.scrolled
 
-    @property
-    def takes_text(self) -> bool:
-        """Whether letters are only text now."""
-        return self.open is not None
+    def keeps(self, event: events.Key) -> bool:
+        """Whether a key ends here: it is text for the open cell, or moves the cursor."""
+        if self.open is not None:
+            return event.is_printable and event.key not in self.cell_keys
+        return event.key in MOVES and event.key not in self.menu_keys
 
     def _shows(self, row_id: RowId | None) -> bool:
         if row_id is None:

@@ -28,8 +28,6 @@ class TextField(Widget, can_focus=True):
     TextField { width: 1fr; height: 1; }
     """
 
-    takes_text = True
-
     class Event(Message):
         """Something about a field."""
 
@@ -56,6 +54,10 @@ class TextField(Widget, can_focus=True):
         super().__init__(id=id)
         self.placeholder = placeholder
         self.buffer = EditBuffer(text, len(text), len(text))
+
+    def keeps(self, event: events.Key) -> bool:
+        """Whether a key ends here: it is text."""
+        return event.is_printable
 
     @property
     def text(self) -> str:
