@@ -43,6 +43,8 @@ TOO_LONG = "What was typed while this was opening is not used, it took too long.
 
 _Where = tuple[Screen[object] | None, MessagePump | None]
 
+TOO_MUCH = f"More than {_MOST:,} keys were waiting. Those behind them are not used: look where the text ends."
+
 
 @runtime_checkable
 class TakesKeys(Protocol):
@@ -68,6 +70,8 @@ class TurnsApp(App[None]):
     _at_it: asyncio.Task[None] | None = None
     _way: list[MessagePump]
     _openings = 0
+    _given_up = False
+    _is_full = False
     _looks = 0
 
     def __init__(self) -> None:
@@ -86,13 +90,15 @@ class TurnsApp(App[None]):
     def opening(self) -> Iterator[None]:
         """Hold what is typed while something is on its way to the screen that no message waits for.
 
-        It is for workers: they are ended by a screen, a sentence, or not at all.
+        It is for workers. Where one takes too long, what was held is dropped, and keys are for what is on the
+        screen again: a person who sees that nothing comes goes on there.
         """
         self._openings += 1
         try:
             yield
         finally:
             self._openings -= 1
+            self._given_up = self._given_up and self._openings > 0
 
     # -- giving -------------------------------------------------------------------------------------------
 
@@ -104,7 +110,9 @@ class TurnsApp(App[None]):
         elif self._looks >= _QUIT_AFTER and self._quits(event):
             self._held.clear()
             await super().on_event(event)
-        elif len(self._held) < _MOST:
+        elif self._is_full or len(self._held) >= _MOST:
+            self._is_full = True  # none of the later ones either, or they would end in the middle of a text
+        else:
             self._held.append(event)
             self._begin_turns()
 
@@ -116,7 +124,7 @@ class TurnsApp(App[None]):
                 return  # it was for what stood there before
             if reason := screen.refuses(event):
                 self._held.clear()
-                screen.say(reason, sign="~", role="warning")
+                self._tell(reason)
                 return
         if self._ends_there(event):
             await super().on_event(event)
@@ -145,6 +153,8 @@ class TurnsApp(App[None]):
                 if not (await self._done() and await self._wait_to_give()):
                     self._drop()
                 if not self._held:
+                    if self._is_full:
+                        self._tell(TOO_MUCH)
                     return
                 given: asyncio.Future[None] = asyncio.get_running_loop().create_future()
                 if not self.call_later(self._give_held, given):
@@ -152,6 +162,7 @@ class TurnsApp(App[None]):
                 await asyncio.wait({given})
         finally:
             self._at_it = None
+            self._is_full = False
             self._looks = 0
 
     def on_unmount(self) -> None:
@@ -159,11 +170,15 @@ class TurnsApp(App[None]):
             self._at_it.cancel()
 
     def _drop(self) -> None:
+        self._given_up = self._openings > 0
         if self._held:
             self._held.clear()
-            screen = self._top
-            if isinstance(screen, Page):
-                screen.say(TOO_LONG, sign="~", role="warning")
+            self._tell(TOO_LONG)
+
+    def _tell(self, sentence: str) -> None:
+        screen = self._top
+        if isinstance(screen, Page):
+            screen.say(sentence, sign="~", role="warning")
 
     # -- waiting ------------------------------------------------------------------------------------------
 
@@ -221,7 +236,7 @@ class TurnsApp(App[None]):
 
     def _may(self, event: events.Event) -> bool:
         screen = self._top
-        if self._openings or screen is None:
+        if (self._openings and not self._given_up) or screen is None:
             return False
         return not isinstance(screen, TakesKeys) or screen.takes(event)
 
