@@ -188,6 +188,7 @@ class _Reading:
         from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
         self._file.seek(0)
+        book: CalamineWorkbook | None = None
         try:
             book = CalamineWorkbook.from_filelike(self._file)
             names, hidden = _sheets(book)
@@ -205,7 +206,7 @@ class _Reading:
         except PasswordError as problem:
             raise locked(self._name) from problem
         except CalamineError as problem:
-            raise damaged(self._name, visible(problem, 100)) from problem
+            raise damaged(self._name, visible(problem, 100), or_locked=book is None) from problem
         raise self._nothing(names, hidden, chosen)
 
     def _collect(

@@ -216,16 +216,19 @@ def _too_many_parts(name: str, limits: SheetLimits) -> UnreadableFile:
     )
 
 
-def damaged(name: str, why: str = "") -> UnreadableFile:
+def damaged(name: str, why: str = "", *, or_locked: bool = False) -> UnreadableFile:
     """The sentence for a file that a spreadsheet program would have to mend.
 
     Args:
         name: of the file, as messages print it.
         why: what was seen, safe to print.
+        or_locked: nothing of it could be read, so it may just as well ask for a password.
     """
     reason = f" ({why})" if why else ""
+    locked = ", or protected by a password" if or_locked else ""
     return UnreadableFile(
-        f"{name} is damaged{reason}. Get it again, or open it in a spreadsheet program and save it anew."
+        f"{name} is damaged{reason}{locked}. "
+        "Get it again, or open it in a spreadsheet program and save it anew."
     )
 
 
