@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from leapgrid.drafting.opening import Opened
 from leapgrid.sandbox import SandboxServer
 from leapgrid.superleap import SecretToken
 from leapgrid.tui.desk import Desk, Link
@@ -64,3 +65,39 @@ async def test_samples_that_go_before_they_were_painted_keep_nobody_waiting(tmp_
     await desk.close()
     await desk.ready()
     assert desk.session is None
+
+
+async def test_a_file_opened_again_has_one_draft_until_something_is_done_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text("name,email\nAnna,anna@firm.de\n", encoding="utf-8")
+    with Workspace.open(tmp_path / "w.db") as workspace:
+        desk = Desk(workspace)
+
+        async def open_it() -> str:
+            found = desk.opening(path).start().result.result(10)
+            assert isinstance(found, Opened)
+            session = await desk.open(found.draft)
+            assert await desk.move_in() == ""
+            return session.draft.id
+
+        ids = [await open_it() for _ in range(3)]
+        assert [draft.id for draft in desk.drafts()] == ids[-1:]
+        # What is done in it keeps it, also where it is done before the new one is stored.
+        assert desk.session is not None
+        desk.session.clear_cell(0, "name")
+        again = await open_it()
+        assert {draft.id for draft in desk.drafts()} == {ids[-1], again}
+        # A draft of the start screen is held like any other: another LeapGrid does not take its place.
+        await desk.open(desk.open_stored(again))
+        with Workspace.open(tmp_path / "w.db", recover=False) as other:
+            stored = workspace.load_draft(again)
+            twin = other.create_draft(
+                stored.name, stored.schema, stored.frame, stored.mapping, stored.source, stored.notes,
+                stored.settings,
+            )  # fmt: skip
+            assert other.remove_twins(twin) == ()
+        # Another content is another draft.
+        path.write_text("name,email\nBo,bo@firm.de\n", encoding="utf-8")
+        await open_it()
+        assert len(desk.drafts()) == 4
+        await desk.close()

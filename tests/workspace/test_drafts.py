@@ -153,3 +153,60 @@ def test_a_draft_is_held_by_one(workspace: Workspace, path: Path) -> None:
         assert not other.hold_draft(draft)
         workspace.close()
         assert other.hold_draft(draft)
+
+
+def test_a_new_draft_takes_the_place_of_its_untouched_twins(workspace: Workspace, path: Path) -> None:
+    old = [make_draft(workspace), make_draft(workspace)]
+    other_records = make_draft(workspace, NAMES[:2])
+    new = make_draft(workspace)
+    assert sorted(workspace.remove_twins(new)) == sorted(old)
+    assert {draft.id for draft in workspace.drafts()} == {other_records, new}
+    assert workspace.load_draft(new).frame.cell(0, 0) == NAMES[0]
+    assert workspace.remove_twins(new) == ()
+    # No lock file of theirs is left behind.
+    assert not list(path.with_name("ws.owners").glob("draft*"))
+    with pytest.raises(NotFound):
+        workspace.remove_twins(old[0])
+
+
+def test_what_was_worked_on_or_is_something_else_is_no_twin(workspace: Workspace, path: Path) -> None:
+    edited, undone, sent_once, renamed, held, begun = (make_draft(workspace) for _ in range(6))
+    workspace.append_entries(edited, [JournalEntry("do", "Type", {"k": 1}, 1.5)])
+    entries = [JournalEntry("do", "Type", {"k": 1}, 1.5), JournalEntry("undo", "", None, 2.0)]
+    workspace.append_entries(undone, entries)
+    sent(workspace, sent_once, [0, 1], RowState.CREATED)
+    begin(workspace, begun, [[0, 1]])
+    workspace.rename_draft(renamed, "mine")
+    frame = Frame.from_rows(("name",), [[name] for name in NAMES])
+    lead, place = schema_for("lead"), ("leads.csv", [])
+    other_object = workspace.create_draft("leads", schema_for("partner"), frame, {"name": 0}, *place)
+    other_columns = workspace.create_draft("leads", lead, frame, {"email": 0}, *place)
+    other_file = workspace.create_draft("leads", lead, frame, {"name": 0}, "dir/leads.csv", [])
+    other_country = workspace.create_draft(
+        "leads", lead, frame, {"name": 0}, *place, {"default_country": "DE"}
+    )
+    all_of_them = {
+        edited, undone, sent_once, renamed, held, begun,
+        other_object, other_columns, other_file, other_country,
+    }  # fmt: skip
+    with Workspace.open(path, recover=False) as another:
+        assert another.hold_draft(held)
+        new = make_draft(workspace)
+        assert workspace.remove_twins(new) == ()
+        assert {draft.id for draft in workspace.drafts()} == all_of_them | {new}
+    # Nobody has it any more.
+    assert workspace.remove_twins(new) == (held,)
+    # Of what came from no file each is its own.
+    made = [workspace.create_draft("x", lead, frame, {"name": 0}) for _ in range(2)]
+    assert workspace.remove_twins(made[0]) == ()
+
+
+def test_what_is_held_here_stays_held_where_it_stays(workspace: Workspace, path: Path) -> None:
+    touched = make_draft(workspace)
+    assert workspace.hold_draft(touched)
+    workspace.append_entries(touched, [JournalEntry("do", "Type", {"k": 1}, 1.5)])
+    mine = make_draft(workspace)
+    assert workspace.hold_draft(mine)
+    assert workspace.remove_twins(make_draft(workspace)) == (mine,)
+    with Workspace.open(path, recover=False) as another:
+        assert not another.hold_draft(touched)

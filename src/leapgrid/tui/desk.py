@@ -9,6 +9,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from pathlib import Path
@@ -220,6 +221,7 @@ class Desk:
 
     def open_stored(self, draft_id: str) -> WorkingDraft:
         """A draft of the workspace, as it was."""
+        self.workspace.hold_draft(draft_id)  # so that no other LeapGrid takes it for one nobody works on
         return WorkingDraft.from_stored(self.workspace, draft_id, context=self._context)
 
     def opening(self, path: Path, *, said: ImportMapping | None = None, ask: bool = False) -> Opening:
@@ -304,6 +306,9 @@ class Desk:
                 draft_id = await asyncio.to_thread(draft.store_in, workspace)
                 await asyncio.to_thread(workspace.hold_draft, draft_id)
                 draft.go_on_in(workspace, draft_id)
+                # Whoever opens a file again and again has one draft of it, as long as nothing is done there.
+                with suppress(WorkspaceError):
+                    await asyncio.to_thread(workspace.remove_twins, draft_id)
 
     @property
     def is_ready(self) -> bool:

@@ -17,7 +17,7 @@ from leapgrid.tui.notes import fitting, how_far, opened_words
 from leapgrid.tui.screens.grid import GridScreen
 from leapgrid.tui.screens.page import Page
 from leapgrid.tui.session import Changed, Session
-from leapgrid.workspace import WorkspaceError
+from leapgrid.workspace import NotFound, WorkspaceError
 
 if TYPE_CHECKING:
     from leapgrid.files import RawFile
@@ -259,6 +259,8 @@ class OpeningApp(App[None]):
             if replaced.is_untouched:
                 try:
                     await asyncio.to_thread(self.desk.remove_draft, replaced.id)
+                except NotFound:
+                    pass  # the new one took its place already
                 except WorkspaceError as error:
                     said = str(error)
             else:

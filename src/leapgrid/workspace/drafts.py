@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, delete, exists, func, insert, not_, select, update
 
 from leapgrid.records.frame import Frame
 from leapgrid.records.outcomes import RowState
@@ -18,6 +18,14 @@ from leapgrid.workspace.frames import Frames
 from leapgrid.workspace.model import DraftSummary, JournalEntry, StoredDraft
 from leapgrid.workspace.outcomes import Outcomes
 from leapgrid.workspace.store import beside, new_id
+
+_UNTOUCHED = and_(
+    *(
+        not_(exists().where(table.c.draft_id == t.draft.c.id))
+        for table in (t.journal_entry, t.submission, t.row_outcome, t.attempt_row, t.decision)
+    )
+)
+"""Of a draft: nothing was ever done with it."""
 
 
 class Drafts(Outcomes):
@@ -196,6 +204,67 @@ class Drafts(Outcomes):
             used = connection.execute(select(t.draft.c.id).where(t.draft.c.frame == digest)).first()
         if used is None:
             self._frames.drop(digest)
+
+    def remove_twins(self, draft_id: str) -> tuple[str, ...]:
+        """Delete the drafts in whose place a new one came: the same file read in the same way, and untouched.
+
+        What was edited, even if that was undone, sent, decided on or renamed stays, and so does what another
+        process works on.
+
+        Args:
+            draft_id: the new one.
+
+        Returns:
+            The ids of those that are gone.
+
+        Raises:
+            NotFound: if there is none of this id.
+            WorkspaceError: if it cannot be written; what was found before is gone then.
+        """
+        c = t.draft.c
+        with self._database.read() as connection:
+            new = connection.execute(select(t.draft).where(c.id == draft_id)).first()
+            if new is None:
+                raise NotFound("This draft is not in the workspace any more.")
+            alike = connection.execute(
+                select(t.draft).where(
+                    c.id != draft_id, c.frame == new.frame, c.object == new.object, _UNTOUCHED
+                )
+            ).all()
+        if new.source in ("", "-"):
+            return ()
+        gone: list[str] = []
+        for old in alike:
+            if (old.source, old.name, old.mapping, old.settings or {}) != (
+                new.source,
+                new.name,
+                new.mapping,
+                new.settings or {},
+            ):
+                continue
+            if self._remove_untouched(old.id):
+                gone.append(old.id)
+        return tuple(gone)
+
+    def _remove_untouched(self, draft_id: str) -> bool:
+        """Delete a draft whose records another draft has too, unless somebody works or worked on it."""
+        held = f"draft{draft_id}"
+        was_ours = self._owners.holds(held)
+        try:
+            if not self._owners.hold(held):
+                return False
+        except OSError:
+            return False  # nobody can tell whether it is worked on
+        is_gone = False
+        try:
+            with self._database.write() as connection:
+                # Asked once more: nobody else can begin to work on it now.
+                found = connection.execute(delete(t.draft).where(t.draft.c.id == draft_id, _UNTOUCHED))
+            is_gone = found.rowcount == 1
+        finally:
+            if is_gone or not was_ours:
+                self._owners.let_go(held, is_gone=is_gone)
+        return is_gone
 
     def append_entries(self, draft_id: str, entries: Sequence[JournalEntry]) -> None:
         """Add steps to a draft's journal, all or none. :class:`~leapgrid.workspace.journal.Journal` calls it.

@@ -75,6 +75,22 @@ class Owners:
         self._held[thing] = lock
         return True
 
+    def holds(self, thing: str) -> bool:
+        """Whether :meth:`hold` has it for this process already."""
+        return thing in self._held
+
+    def let_go(self, thing: str, *, is_gone: bool = False) -> None:
+        """Give up one thing that is held.
+
+        Args:
+            is_gone: there is no such thing any more; its file goes too.
+        """
+        lock = self._held.pop(thing, None)
+        if lock is not None:
+            lock.release()
+        if is_gone:
+            self._path(thing).unlink(missing_ok=True)
+
     def release(self) -> None:
         """Give up all that is held; what is unfinished under our name counts as cut off from now on."""
         for lock in self._held.values():
