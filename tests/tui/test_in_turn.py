@@ -211,3 +211,11 @@ async def test_the_path_of_an_export_in_one_go(start: Start) -> None:
         await at_once(ui, *"/.", "tab", *"zz")
         assert isinstance(ui.app.screen, ExportScreen)
         assert ui.texts("name") == NAMES
+
+
+async def test_a_command_is_looked_for_and_done_in_one_go(start: Start) -> None:
+    async with start(WIDE, FEW) as ui:
+        await at_once(ui, "ctrl+p", *"go to row", "enter", *"2", "enter")
+        await ui.until(lambda: isinstance(ui.app.screen, GridScreen))
+        assert ui.cursor == (2, "name")
+        assert ui.texts("name") == NAMES
