@@ -5,6 +5,7 @@ import re
 from contextlib import redirect_stdout
 
 from leapgrid.sandbox import SandboxServer
+from leapgrid.sandbox.faults import as_faults
 from leapgrid.tui.theming import load_themes
 from tests.readme import README, with_keys
 
@@ -41,6 +42,14 @@ def test_the_example_of_the_client_runs_as_it_stands() -> None:
         server.set_fault("cut-after")
         exec(compile(code, "README.md", "exec"), {})
         assert server.store.count("lead") == 2
+
+
+def test_the_faults_that_it_names_can_be_given_so() -> None:
+    (named,) = re.findall(r"misbehaves on request: (.*?) and others", TEXT, re.DOTALL)
+    faults = re.findall(r"`([^`]*)`", named)
+    assert len(faults) > 10
+    for fault in faults:
+        as_faults(fault.replace("SECONDS", "2.5").replace("=N", "=3"))
 
 
 def test_files_and_links_that_it_names_exist() -> None:
