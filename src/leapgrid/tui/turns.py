@@ -105,6 +105,9 @@ class TurnsApp(App[None]):
     async def on_event(self, event: events.Event) -> None:
         if event.is_forwarded or not _has_a_turn(event):
             await super().on_event(event)
+        elif isinstance(event, events.Key) and event.key.startswith("alt+") and event.is_printable:
+            for key in _escape_and(event):
+                await self.on_event(key)
         elif self._at_it is None and self._may(event):
             await self._give(event)
         elif self._looks >= _QUIT_AFTER and self._quits(event):
@@ -265,3 +268,11 @@ def _has_a_turn(event: events.Event) -> bool:
     if isinstance(event, events.MouseMove):
         return False
     return isinstance(event, events.InputEvent | events.Paste)
+
+
+def _escape_and(event: events.Key) -> tuple[events.Key, events.Key]:
+    """Escape and a letter in one go come as Alt and the letter, which means nothing here: both again."""
+    keys = events.Key("escape", None), events.Key(event.key.removeprefix("alt+"), event.character)
+    for key in keys:
+        key.time = event.time
+    return keys
