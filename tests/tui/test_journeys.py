@@ -257,6 +257,18 @@ async def test_a_theme_is_chosen_in_the_palette(start: Start, palettes: dict[str
         assert style_at(ui.app, 30, y + 1).bgcolor == palettes["light"].style("text", "ground").bgcolor
 
 
+@pytest.mark.parametrize("size", [(80, 24), (70, 20)])
+async def test_no_halves_of_row_numbers_stand_beside_the_palette(start: Start, size: tuple[int, int]) -> None:
+    async with start(size, [{"name": f"Lead {n}"} for n in range(1, 30)]) as ui:
+        await ui.press("ctrl+p")
+        await ui.sees("Go to row")
+        beside = ui.lines[ui.grid.region.y + 1 : ui.grid.region.y + 14]
+        assert [line for line in beside if line[:6].strip().isdigit()] == []
+        await ui.press("escape")
+        await ui.until(lambda: ui.app.screen is ui.screen)
+        assert ui.row_line(12)
+
+
 @both_sizes
 async def test_every_theme_draws_every_state(
     start: Start, palettes: dict[str, Any], size: tuple[int, int]

@@ -89,6 +89,9 @@ def _highlighted(matcher: Matcher, title: str) -> Content:
 class CommandScreen(CommandPalette):
     """Textual's palette, brought to our grounds, without its boxes and its icon."""
 
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012  # as the base class has it
+    """Beside it in a narrow window half a row number would stand, as if it were of the list."""
+
     def takes(self, event: events.Event) -> bool:
         """Enter waits for the commands that fit what was typed: those before may be others."""
         enter = isinstance(event, events.Key) and event.key == "enter"
@@ -98,6 +101,7 @@ class CommandScreen(CommandPalette):
     CSS = """
     CommandScreen { background: transparent; }
     #--container { background: $lg-panel; margin-top: 2; width: 72; max-width: 90%; }
+    CommandScreen.-narrow #--container { width: 100%; max-width: 100%; }
     #--input { border: none; background: $lg-header; height: 3; padding: 1 0; }
     #--input.--list-visible { border: none; }
     CommandInput, CommandInput:focus {
