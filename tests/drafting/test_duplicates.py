@@ -59,6 +59,18 @@ def test_the_numbers_follow_rows_that_come_and_go() -> None:
     assert_counts_hold(draft)
 
 
+def test_rows_that_come_back_together_are_counted_with_their_warnings() -> None:
+    anna = {"name": "Anna", "email": "a@firm.com"}
+    draft = draft_of(None, anna, {"name": "Bảo"}, anna)
+    before = draft.counts()
+    assert before.warnings == 2
+    draft.apply(DeleteRows((0, 2)), "delete")
+    assert draft.counts().warnings == 0
+    draft.undo()
+    assert draft.counts() == before
+    assert_counts_hold(draft)
+
+
 def test_an_edit_names_the_other_rows_to_be_painted() -> None:
     draft = draft_of(None, *({"name": name, "email": f"{name}@firm.com"} for name in "abcd"))
     change = draft.apply(set_cell(1, "email", "A@firm.com"), "edit")

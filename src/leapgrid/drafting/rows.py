@@ -200,9 +200,11 @@ class KnownRows:
             else:
                 also.update(self._share(row, None, {}))
                 self._gone(row)
-        also.difference_update(change.rows)
+        # Also rows of the change itself: one that came first could not yet share with one that came later.
         for row in also:
-            self._refresh(row)
+            if row in self.batch:
+                self._refresh(row)
+        also.difference_update(change.rows)
         return change._replace(also=tuple(also)) if also else change
 
     def _changed_widely(self, change: Change) -> None:
