@@ -64,18 +64,13 @@ def _copy(driver: sqlite3.Connection, path: Path, version: int) -> Path:
     """A copy of the whole file beside it, dated, for the person alone, and on the disk when this returns."""
     day = time.strftime("%Y%m%d-%H%M%S")
     stem = f"{path.stem}.form{version}-{day}"
-    copy = path.with_name(f"{stem}{path.suffix}")
-    number = 1
-    while copy.exists():
-        number += 1
-        copy = path.with_name(f"{stem}-{number}{path.suffix}")
-    part = copy.with_name(f"{copy.name}.{os.getpid()}.part")
+    part = path.with_name(f"{stem}{path.suffix}.{os.getpid()}.part")
     try:
         # Made first with the right mode: SQLite fills a file that is empty.
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         driver.execute("VACUUM INTO ?", (str(part),))
         _sync(part)
-        os.replace(part, copy)
+        copy = _named(part, stem, path)
         if os.name == "posix":
             _sync(path.parent)
     except OSError as problem:
@@ -87,6 +82,22 @@ def _copy(driver: sqlite3.Connection, path: Path, version: int) -> Path:
     finally:
         part.unlink(missing_ok=True)
     return copy
+
+
+def _named(part: Path, stem: str, path: Path) -> Path:
+    """Give the copy a name that no other process takes for its own at the same moment."""
+    number = 1
+    while True:
+        copy = path.with_name(f"{stem}{'' if number == 1 else f'-{number}'}{path.suffix}")
+        try:
+            os.link(part, copy)
+        except FileExistsError:
+            number += 1
+        except OSError:  # a file system without hard links: whoever is first then is not told apart
+            os.replace(part, copy)
+            return copy
+        else:
+            return copy
 
 
 def _sync(path: Path) -> None:
