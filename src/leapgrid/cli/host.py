@@ -136,4 +136,4 @@ def _forgiving_terminal() -> Iterator[None]:
     try:
         yield
     finally:
-        sys.__stderr__ = before  # type: ignore[misc]
+        sys.__stderr__ = before  # type: ignore[misc]  # Python itself lets it be set; typeshed calls it final

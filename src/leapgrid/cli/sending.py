@@ -217,7 +217,7 @@ class _Signals:
         for number, before in self._before.items():
             try:
                 loop.remove_signal_handler(number)
-            except (NotImplementedError, RuntimeError):
+            except (NotImplementedError, RuntimeError):  # where the loop could not take it either
                 pass
             try:
                 signal.signal(number, before)  # type: ignore[arg-type]  # what getsignal gave

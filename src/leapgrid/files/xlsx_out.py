@@ -159,7 +159,7 @@ def _text_sheet() -> type[Any]:
     from xlsxwriter.utility import xl_rowcol_to_cell_fast
     from xlsxwriter.worksheet import Worksheet
 
-    class TextSheet(Worksheet):  # type: ignore[misc]
+    class TextSheet(Worksheet):  # type: ignore[misc]  # the library has no types
         """A sheet whose cells are all texts.
 
         The library writes a text that looks like rich text (``<r>...</r>``) as markup, unescaped, and
