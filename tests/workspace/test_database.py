@@ -25,6 +25,7 @@ from leapgrid.workspace import (
 )
 from leapgrid.workspace.database import path_of
 from leapgrid.workspace.frames import frame_failure
+from leapgrid.workspace.tables import USER_VERSION
 from tests.workspace.support import NAMES, begin, make_draft
 
 
@@ -65,7 +66,7 @@ def test_a_file_of_ours_with_wide_rights_is_narrowed(path: Path) -> None:
         ("trusted_schema", 0),
         ("busy_timeout", 5000),
         ("application_id", 0x4C474731),
-        ("user_version", 2),
+        ("user_version", USER_VERSION),
         ("secure_delete", 1),
     ],
 )
@@ -126,7 +127,7 @@ def text_file(path: Path) -> None:
 def newer(path: Path) -> None:
     Workspace.open(path).close()
     with sqlite3.connect(path) as other:
-        other.execute("PRAGMA user_version = 3")
+        other.execute("PRAGMA user_version = 99")
     other.close()
 
 

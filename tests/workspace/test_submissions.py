@@ -134,7 +134,7 @@ def test_what_became_final_meanwhile_is_not_sent(workspace: Workspace) -> None:
     submission = begin(workspace, draft, [[0, 1]])
     with workspace._database.write() as connection:
         connection.exec_driver_sql(
-            "INSERT INTO row_outcome VALUES (?, 1, 'created', 1.0, '\"x\"', '', 0, 0, '')", (draft,)
+            "INSERT INTO row_outcome VALUES (?, 1, 'created', 1.0, '\"x\"', '', 0, 0, '', NULL)", (draft,)
         )
     with pytest.raises(RowsTaken) as error:
         intend(workspace, submission, 1, [0, 1])

@@ -22,6 +22,46 @@ STEPS: dict[int, Sequence[str]] = {
         "object TEXT NOT NULL, headers_digest TEXT NOT NULL, headers TEXT NOT NULL, mapping TEXT NOT NULL, "
         "at FLOAT NOT NULL, PRIMARY KEY (object, headers_digest))",
     ),
+    2: (
+        "ALTER TABLE draft ADD COLUMN next_row INTEGER",
+        "ALTER TABLE journal_entry ADD COLUMN owner TEXT",
+        "ALTER TABLE journal_entry ADD COLUMN who TEXT",
+        "ALTER TABLE journal_entry ADD COLUMN seal TEXT",
+        "ALTER TABLE submission ADD COLUMN who TEXT",
+        "ALTER TABLE chunk ADD COLUMN purpose TEXT",
+        "ALTER TABLE chunk ADD COLUMN seal TEXT",
+        "ALTER TABLE attempt ADD COLUMN clock_offset FLOAT",
+        "ALTER TABLE attempt ADD COLUMN server_date FLOAT",
+        "ALTER TABLE attempt ADD COLUMN who TEXT",
+        "ALTER TABLE attempt ADD COLUMN seal TEXT",
+        "ALTER TABLE row_outcome ADD COLUMN seal TEXT",
+        "ALTER TABLE decision ADD COLUMN look_up_id TEXT",
+        "CREATE TABLE run (id TEXT NOT NULL, submission_id TEXT NOT NULL, owner TEXT NOT NULL, "
+        "host TEXT NOT NULL, process INTEGER NOT NULL, who TEXT NOT NULL, started_at FLOAT NOT "
+        "NULL, finished_at FLOAT, stopped TEXT, stopped_message TEXT, PRIMARY KEY (id), FOREIGN "
+        "KEY(submission_id) REFERENCES submission (id) ON DELETE CASCADE)",
+        "CREATE INDEX run_of_submission ON run (submission_id)",
+        "CREATE INDEX run_open ON run (owner) WHERE finished_at IS NULL",
+        "CREATE TABLE look_up (id TEXT NOT NULL, draft_id TEXT NOT NULL, submission_id TEXT NOT "
+        "NULL, origin TEXT NOT NULL, object TEXT NOT NULL, purpose TEXT NOT NULL, field TEXT NOT "
+        "NULL, asked INTEGER NOT NULL, found INTEGER NOT NULL, understood BOOLEAN NOT NULL, "
+        "complete BOOLEAN NOT NULL, method TEXT NOT NULL, at FLOAT NOT NULL, server_date FLOAT, "
+        "message TEXT, who TEXT NOT NULL, PRIMARY KEY (id), FOREIGN KEY(draft_id) REFERENCES "
+        "draft (id) ON DELETE CASCADE)",
+        "CREATE INDEX look_up_of_submission ON look_up (submission_id)",
+        "CREATE TABLE baseline (submission_id TEXT NOT NULL, field TEXT NOT NULL, key_sha256 TEXT"
+        " NOT NULL, PRIMARY KEY (submission_id, field, key_sha256), FOREIGN KEY(submission_id) "
+        "REFERENCES submission (id) ON DELETE CASCADE)",
+        "CREATE TABLE looked (attempt_id TEXT NOT NULL, row_id INTEGER NOT NULL, draft_id TEXT "
+        "NOT NULL, first_date FLOAT, last_at FLOAT NOT NULL, result TEXT NOT NULL, candidates "
+        "TEXT, look_up_id TEXT NOT NULL, PRIMARY KEY (attempt_id, row_id), FOREIGN "
+        "KEY(attempt_id) REFERENCES attempt (id) ON DELETE CASCADE, FOREIGN KEY(draft_id) "
+        "REFERENCES draft (id) ON DELETE CASCADE)",
+        "CREATE INDEX looked_of_row ON looked (draft_id, row_id)",
+        "CREATE TABLE refusal_rule (origin TEXT NOT NULL, object TEXT NOT NULL, rule TEXT NOT "
+        "NULL, at FLOAT NOT NULL, evidence TEXT NOT NULL, submission_id TEXT NOT NULL, chunk "
+        "INTEGER NOT NULL, PRIMARY KEY (origin, object))",
+    ),
 }
 """The form that is migrated from -> what makes the next one of it."""
 

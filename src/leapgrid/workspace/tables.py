@@ -4,9 +4,12 @@ Rows of a draft are named by number (``row_id``). What a row is worth is in ``ro
 ``attempt_row`` and ``decision`` (how it came to be so). Text from outside that need not be searched is kept
 as ASCII JSON, because a database takes neither lone surrogates nor, everywhere, NUL.
 
-Look-ups will write their evidence to ``decision`` (kind "look_up", with what was found), and "the same
-record again" will ask ``attempt_row.record_sha256``; both are here so that what is stored today can answer
-for it then.
+Every change of a row's state that no answer made is a ``decision``: by a person, by a look-up, or because
+the same record was created before. What was asked of the server to get there is in ``look_up``; what was
+found of a row that is still open, in ``looked``.
+
+Columns that a later form added stand last in their table, where a migration puts them. ``seal`` is a check
+sum over what must not change unnoticed: SQLite does not see a flipped bit in a value.
 """
 
 from __future__ import annotations
@@ -40,7 +43,7 @@ from leapgrid.workspace.errors import Damaged
 APPLICATION_ID = 0x4C474731
 """Marks our files among all SQLite files ("LGG1")."""
 
-USER_VERSION = 2
+USER_VERSION = 3
 """The form of these tables; a file with a higher number was written by a newer LeapGrid."""
 
 
@@ -111,6 +114,8 @@ draft = Table(
     # What its values mean where they do not say so: country, order of dates. As form 1 had no such column,
     # it stands last, where a migration puts it.
     Column("settings", AsciiJson),
+    # The first number that no row has had; where several people add rows, they take theirs from here.
+    Column("next_row", Integer),
 )
 
 journal_entry = Table(
@@ -122,6 +127,10 @@ journal_entry = Table(
     Column("label", AsciiJson, nullable=False),
     Column("edit", AsciiJson),
     Column("at", Float, nullable=False),
+    # Which opening of the workspace wrote it, and the person there; NULL from before form 3.
+    Column("owner", Text),
+    Column("who", AsciiJson),
+    Column("seal", Text),
 )
 
 submission = Table(
@@ -140,8 +149,38 @@ submission = Table(
     Column("finished_at", Float),
     Column("stopped", Text),
     Column("stopped_message", AsciiJson),
+    Column("who", AsciiJson),
     Index("submission_of_draft", "draft_id"),
-    Index("submission_open", "owner", sqlite_where=text("finished_at IS NULL")),
+    Index(
+        "submission_open",
+        "owner",
+        sqlite_where=text("finished_at IS NULL"),
+        postgresql_where=text("finished_at IS NULL"),
+    ),
+)
+
+# Who works, or worked, on a submission: several may divide its chunks between them, one after the other or at
+# the same time. The first is also ``submission.owner``.
+run = Table(
+    "run",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("submission_id", Text, ForeignKey("submission.id", ondelete="CASCADE"), nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("process", Integer, nullable=False),
+    Column("who", AsciiJson, nullable=False),
+    Column("started_at", Float, nullable=False),
+    Column("finished_at", Float),
+    Column("stopped", Text),
+    Column("stopped_message", AsciiJson),
+    Index("run_of_submission", "submission_id"),
+    Index(
+        "run_open",
+        "owner",
+        sqlite_where=text("finished_at IS NULL"),
+        postgresql_where=text("finished_at IS NULL"),
+    ),
 )
 
 chunk = Table(
@@ -149,12 +188,21 @@ chunk = Table(
     metadata,
     Column("submission_id", Text, ForeignKey("submission.id", ondelete="CASCADE"), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    # planned, sending, created, rejected, unknown, not_sent, split
+    # planned, sending, created, rejected, unknown, not_sent, split, released
     Column("state", Text, nullable=False),
     Column("owner", Text),
     Column("parent", Integer),
     Column("rows", AsciiJson, nullable=False),
-    Index("chunk_open", "state", sqlite_where=text("state IN ('planned', 'sending')")),
+    # "" of the plan; "rest": the good records of a refused chunk; "again": what a look-up proved not stored,
+    # or what an earlier run did not send.
+    Column("purpose", Text),
+    Column("seal", Text),
+    Index(
+        "chunk_open",
+        "state",
+        sqlite_where=text("state IN ('planned', 'sending')"),
+        postgresql_where=text("state IN ('planned', 'sending')"),
+    ),
 )
 
 attempt = Table(
@@ -186,11 +234,22 @@ attempt = Table(
     Column("reason", Text),
     Column("message", AsciiJson),
     Column("issues", AsciiJson),
+    # The server's clock less ours in seconds, as known before the first byte left; NULL where no answer had
+    # told it. The ``Date`` of the answer, in seconds since the epoch.
+    Column("clock_offset", Float),
+    Column("server_date", Float),
+    Column("who", AsciiJson),
+    Column("seal", Text),
     ForeignKeyConstraint(
         ["submission_id", "chunk"], ["chunk.submission_id", "chunk.number"], ondelete="CASCADE"
     ),
     Index("attempt_of_chunk", "submission_id", "chunk"),
-    Index("attempt_open", "owner", sqlite_where=text("finished_at IS NULL")),
+    Index(
+        "attempt_open",
+        "owner",
+        sqlite_where=text("finished_at IS NULL"),
+        postgresql_where=text("finished_at IS NULL"),
+    ),
 )
 
 attempt_row = Table(
@@ -230,6 +289,7 @@ row_outcome = Table(
     Column("chunk", Integer, nullable=False),
     Column("position", Integer, nullable=False),
     Column("attempt_id", Text, nullable=False),
+    Column("seal", Text),
 )
 
 decision = Table(
@@ -239,14 +299,82 @@ decision = Table(
     Column("draft_id", Text, ForeignKey("draft.id", ondelete="CASCADE"), nullable=False),
     Column("row_id", Integer, nullable=False),
     Column("at", Float, nullable=False),
-    # person, look_up
+    # person, look_up, same (created before from this workspace), again (a person: send it all the same)
     Column("kind", Text, nullable=False),
     Column("before", Text, nullable=False),
     Column("after", Text, nullable=False),
     Column("evidence", AsciiJson, nullable=False),
     Column("found", AsciiJson),
     Column("who", Text, nullable=False),
+    Column("look_up_id", Text),
     Index("decision_of_row", "draft_id", "row_id"),
+)
+
+# What was asked of a server about records that may be there, and how far the answer can be trusted.
+look_up = Table(
+    "look_up",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("draft_id", Text, ForeignKey("draft.id", ondelete="CASCADE"), nullable=False),
+    Column("submission_id", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("object", Text, nullable=False),
+    # baseline, unknown, refusal, count
+    Column("purpose", Text, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("asked", Integer, nullable=False),
+    Column("found", Integer, nullable=False),
+    Column("understood", Boolean, nullable=False),
+    Column("complete", Boolean, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    # The server's clock at its earliest answer, seconds since the epoch.
+    Column("server_date", Float),
+    Column("message", AsciiJson),
+    Column("who", AsciiJson, nullable=False),
+    Index("look_up_of_submission", "submission_id"),
+)
+
+# Which keys were at the server before the first chunk of a submission. Only those that were; that a key was
+# not is known where the look-up with purpose "baseline" is understood and complete.
+baseline = Table(
+    "baseline",
+    metadata,
+    Column("submission_id", Text, ForeignKey("submission.id", ondelete="CASCADE"), primary_key=True),
+    Column("field", Text, primary_key=True),
+    # Of the key as look-ups compare it: without case and outer space.
+    Column("key_sha256", Text, primary_key=True),
+)
+
+# What look-ups said so far of a sending that is not settled.
+looked = Table(
+    "looked",
+    metadata,
+    Column("attempt_id", Text, ForeignKey("attempt.id", ondelete="CASCADE"), primary_key=True),
+    Column("row_id", Integer, primary_key=True, autoincrement=False),
+    Column("draft_id", Text, ForeignKey("draft.id", ondelete="CASCADE"), nullable=False),
+    # The server's clock at the first answer after the attempt: nothing counts as settled before that.
+    Column("first_date", Float),
+    Column("last_at", Float, nullable=False),
+    # absent, candidate, not_understood, no_key
+    Column("result", Text, nullable=False),
+    Column("candidates", AsciiJson),
+    Column("look_up_id", Text, nullable=False),
+    Index("looked_of_row", "draft_id", "row_id"),
+)
+
+# What is known of a host: whether an answer that refuses a chunk stores the chunk's good records.
+refusal_rule = Table(
+    "refusal_rule",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("object", Text, primary_key=True),
+    # proven: it stores nothing; refuted: it stored some
+    Column("rule", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("evidence", AsciiJson, nullable=False),
+    Column("submission_id", Text, nullable=False),
+    Column("chunk", Integer, nullable=False),
 )
 
 remembered_mapping = Table(
