@@ -16,6 +16,7 @@ from leapgrid.records.outcomes import RowOutcome, RowState
 
 if TYPE_CHECKING:
     from leapgrid.superleap.verdict import ChunkOutcome
+from leapgrid.workspace.evidence import Purpose
 
 Outcomes = Mapping[RowId, RowOutcome]
 
@@ -196,6 +197,78 @@ class RunFinished:
     outcomes: Outcomes = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class LookingUp:
+    """The server is being asked what it has.
+
+    Attributes:
+        purpose: why.
+        done: how many keys were asked for so far.
+        keys: how many there are.
+    """
+
+    purpose: Purpose
+    done: int
+    keys: int
+    outcomes: Outcomes = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """What the server was found to have.
+
+    Attributes:
+        purpose: why it was asked.
+        asked: how many rows it was about.
+        message: one sentence for a person, with the numbers.
+        proves: whether the answer was understood and complete.
+        again_at: when looking again could settle what is still open, seconds since the epoch by our clock;
+            None where only a person can, or nothing is open.
+        difference: whether the server has another number of records than it should: shown in red.
+        notes: what else is worth knowing, e.g. "Row 12 is there twice".
+        outcomes: the rows that it settled.
+    """
+
+    purpose: Purpose
+    asked: int
+    message: str
+    proves: bool
+    again_at: float | None = None
+    difference: bool = False
+    notes: tuple[str, ...] = ()
+    outcomes: Outcomes = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ChunksPlanned:
+    """More chunks were planned while the run goes on: the good records of refused ones.
+
+    Attributes:
+        numbers: of the new chunks.
+        round: the how-manieth such round, from 1.
+        message: one sentence for a person.
+        outcomes: their rows, queued.
+    """
+
+    numbers: tuple[int, ...]
+    round: int
+    message: str
+    outcomes: Outcomes = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SameAgain:
+    """Rows were left out because the same records were created before from this workspace.
+
+    Attributes:
+        message: one sentence for a person.
+        outcomes: the rows, already there; or ready, where the other sending is not settled.
+    """
+
+    message: str
+    outcomes: Outcomes = field(default_factory=dict)
+
+
 SubmitEvent = (
     SubmissionStarted
     | ChunkStarted
@@ -206,4 +279,8 @@ SubmitEvent = (
     | RunResumed
     | RunStopped
     | RunFinished
+    | LookingUp
+    | LookedUp
+    | ChunksPlanned
+    | SameAgain
 )

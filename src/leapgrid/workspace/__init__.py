@@ -21,6 +21,21 @@ if TYPE_CHECKING:
         RowsTaken,
         WorkspaceError,
     )
+    from leapgrid.workspace.evidence import (
+        Baseline,
+        Earlier,
+        Joined,
+        Looked,
+        LookUp,
+        OpenSubmission,
+        Purpose,
+        RefusalRule,
+        Resolution,
+        Rule,
+        Seen,
+        SentElsewhere,
+        SentRow,
+    )
     from leapgrid.workspace.glance import may_remember
     from leapgrid.workspace.journal import Journal
     from leapgrid.workspace.mappings import RememberedMapping
@@ -32,22 +47,35 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BadWorkspaceUrl",
+    "Baseline",
     "CannotOpen",
     "Damaged",
     "DiskFull",
     "DraftSummary",
+    "Earlier",
     "ForeignFile",
     "Intent",
+    "Joined",
     "Journal",
     "JournalEntry",
     "Locked",
+    "LookUp",
+    "Looked",
     "NewerWorkspace",
     "NotFound",
+    "OpenSubmission",
+    "Purpose",
     "ReadOnly",
     "Recovered",
+    "RefusalRule",
     "RememberedMapping",
+    "Resolution",
     "Result",
     "RowsTaken",
+    "Rule",
+    "Seen",
+    "SentElsewhere",
+    "SentRow",
     "StoredAttempt",
     "StoredDraft",
     "StoredSubmission",
@@ -62,6 +90,10 @@ __getattr__, __dir__ = lazily(
         "errors": (
             "BadWorkspaceUrl", "CannotOpen", "Damaged", "DiskFull", "ForeignFile", "Locked", "NewerWorkspace",
             "NotFound", "ReadOnly", "RowsTaken", "WorkspaceError",
+        ),
+        "evidence": (
+            "Baseline", "Earlier", "Joined", "LookUp", "Looked", "OpenSubmission", "Purpose", "RefusalRule",
+            "Resolution", "Rule", "Seen", "SentElsewhere", "SentRow",
         ),
         "glance": ("may_remember",),
         "journal": ("Journal",),
