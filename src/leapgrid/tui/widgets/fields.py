@@ -5,22 +5,21 @@ from __future__ import annotations
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from leapgrid.tui.grid.editor import FINE, EditBuffer, draw_editor
 from leapgrid.tui.text import strip_of
 from leapgrid.tui.theming import palette_of
+from leapgrid.tui.widgets.one_line import OneLine
 from leapgrid.visible import visible
 
 SHOWN = 400
 """The most characters that a field without focus draws."""
 
 
-class TextField(Widget, can_focus=True):
+class TextField(OneLine):
     """One line of text.
 
     Attributes:
-        buffer: its text, caret and selection; the text is exactly what was typed.
         placeholder: muted words while it is empty and has no focus.
     """
 
@@ -59,11 +58,6 @@ class TextField(Widget, can_focus=True):
         """Whether a key ends here: it is text."""
         return event.is_printable
 
-    @property
-    def text(self) -> str:
-        """What stands in it."""
-        return self.buffer.text
-
     def set_text(self, text: str) -> None:
         """Put a text into it, the caret behind it; says nothing to anybody."""
         self.buffer = EditBuffer(text, len(text), len(text))
@@ -88,31 +82,15 @@ class TextField(Widget, can_focus=True):
             self.post_message(self.Submitted(self))
         elif event.key == "escape":
             self.post_message(self.Left(self))
-        elif self.buffer.key(event.key):
-            self._typed(event.key in ("backspace", "delete", "ctrl+u", "ctrl+k"))
-        elif event.is_printable and event.character:
-            self.buffer.insert(event.character)
-            self._typed(True)
-        else:
+        elif not self.edit(event):
             return
         event.stop()
         event.prevent_default()
 
-    def on_paste(self, event: events.Paste) -> None:
-        """Text from the terminal's clipboard; line breaks inside it become spaces, one at its end nothing."""
-        event.stop()
-        text = " ".join(event.text.splitlines())
-        if text:
-            self.buffer.insert(text)
-            self._typed(True)
-
-    def _typed(self, changed: bool) -> None:
+    def typed(self, changed: bool) -> None:
         self.refresh()
         if changed:
             self.post_message(self.Changed(self))
-
-    def on_focus(self) -> None:
-        self.refresh()
 
     def on_blur(self) -> None:
         self.refresh()

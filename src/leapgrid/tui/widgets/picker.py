@@ -9,12 +9,12 @@ from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from leapgrid.tui.grid.editor import FINE, EditBuffer, draw_editor
 from leapgrid.tui.grid.model import LiveCheck
 from leapgrid.tui.text import SIGNS, Part, cut, fit, strip_of
 from leapgrid.tui.theming import Palette, Role, palette_of
+from leapgrid.tui.widgets.one_line import OneLine
 from leapgrid.visible import visible
 
 _MOST_SHOWN = 10
@@ -53,7 +53,7 @@ def _fit(option: PickOption, needle: str) -> int:
     return 3 if needle in f"{label} {option.words} {option.find}".casefold() else _NOT
 
 
-class Picker(Widget, can_focus=True):
+class Picker(OneLine):
     """One line to type in, and what it offers below (or above, where there is no room below).
 
     Attributes:
@@ -97,7 +97,6 @@ class Picker(Widget, can_focus=True):
         self.own: Callable[[str], PickOption | None] | None = None
         self.free = False
         self.at: int | None = None
-        self.buffer = EditBuffer()
         self.check: LiveCheck = FINE
         self.hint = ""
         self.is_open = False
@@ -184,11 +183,6 @@ class Picker(Widget, can_focus=True):
     # -- what is offered ----------------------------------------------------------------------------------
 
     @property
-    def text(self) -> str:
-        """What is typed."""
-        return self.buffer.text
-
-    @property
     def shown(self) -> list[PickOption]:
         """The options that fit what is typed: what is called just so, what begins with it, all others."""
         needle = self.text.strip().casefold() if self._typed_once else ""
@@ -241,26 +235,13 @@ class Picker(Widget, can_focus=True):
             self.post_message(self.Left(self))
         elif event.key in steps:
             self._step(steps[event.key])
-        elif self.buffer.key(event.key):
-            self._changed(event.key in ("backspace", "delete", "ctrl+u", "ctrl+k"))
-        elif event.is_printable and event.character:
-            self.buffer.insert(event.character)
-            self._changed(True)
-        elif event.key != "tab" and event.key != "shift+tab":
+        elif not self.edit(event) and event.key not in ("tab", "shift+tab"):
             return
         event.stop()
         event.prevent_default()
 
-    def on_paste(self, event: events.Paste) -> None:
-        """Text from the terminal's clipboard; line breaks inside it become spaces."""
-        event.stop()
-        text = " ".join(event.text.splitlines())
-        if text:
-            self.buffer.insert(text)
-            self._changed(True)
-
-    def _changed(self, typed: bool) -> None:
-        if typed:
+    def typed(self, changed: bool) -> None:
+        if changed:
             self._typed_once = True
             self._first = 0
             # In a list the first that fits is highlighted, and so is seen to be what Enter takes.
@@ -273,9 +254,6 @@ class Picker(Widget, can_focus=True):
         # One question may follow the other: then the keys are here again before they are known to be gone.
         if self.is_open and self.app.focused is not self:
             self.post_message(self.Left(self))
-
-    def on_focus(self) -> None:
-        self.refresh()
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
