@@ -47,6 +47,21 @@ def test_the_notes_list_what_was_said_and_nothing_twice() -> None:
     assert text.count("“Remarks” was left out") == 1
 
 
+@pytest.mark.parametrize(
+    ("code", "place"),
+    [("left_out", 2), ("blank_line", 3)],
+    ids=["behind the columns", "at the end where no note is about them"],
+)
+def test_how_columns_are_changed_stands_with_what_it_answers(code: str, place: int) -> None:
+    palette = load_themes()[0]["dark"]
+    notes = (Note("encoding", None, "The text is in UTF-8."), Note(code, 4, "First of all."))
+    count, line_of = note_lines(notes, (CHANGE, SENT))
+    lines = ["".join(text for text, _ in line_of(at, 80, palette)).strip() for at in range(count)]
+    said = [line for line in lines if line.startswith(("This file", "/=", "The text", "line 4"))]
+    assert said.index(CHANGE) == place
+    assert said[0].startswith("This file was sent before")
+
+
 async def test_what_does_not_fit_beside_it_is_a_key_away(start: Start, tmp_path: Path) -> None:
     path = tmp_path / "in.csv"
     with path.open("w", newline="", encoding="utf-8") as file:

@@ -206,7 +206,7 @@ class LeapGridApp(TurnsApp, OpeningApp):
 
         session = self.desk.session
         if session is not None:
-            count, line = note_lines(session.draft.notes, session.told)
+            count, line = note_lines(session.draft.notes, session.told, self.keymap)
             name = visible(session.draft.name, 60)
             await self._show(TextPage(self.desk, self.keymap, "Notes", count, line, words=name))
 

@@ -21,7 +21,11 @@ from leapgrid.visible import visible
 _HOW_IT_WAS_READ = frozenset({"delimiter", "encoding", "header", "joined", "json5", "wrapped"})
 """Codes of notes that cost nobody a record; what was left out is told before."""
 
+_ABOUT_COLUMNS = frozenset({"left_out", "no_header", "second_column", "sheet"})
+"""Codes of notes that the way to change the columns is an answer to."""
+
 _WIDTH = 76
+_NO_KEYS: Mapping[str, str] = {}
 
 
 def how_far(opening: Opening) -> str:
@@ -43,6 +47,11 @@ def menu_key(action_id: str, keymap: Mapping[str, str]) -> str:
     return f"{menu}{find(action_id, 'grid').letter}"
 
 
+def _columns_key(keymap: Mapping[str, str]) -> str:
+    """The beginning of what is said of how columns are changed, e.g. ``/= changes``."""
+    return f"{menu_key('mapping', keymap)} changes"
+
+
 def opened_words(draft: WorkingDraft, remembered: Remembered | None, keymap: Mapping[str, str]) -> list[str]:
     """What to say of a draft when it comes onto the screen; nothing where there is nothing to know."""
     notes = by_weight(draft.notes)
@@ -50,13 +59,13 @@ def opened_words(draft: WorkingDraft, remembered: Remembered | None, keymap: Map
     if remembered is not None:
         at = remembered.at if isinstance(remembered.at, datetime) else datetime.fromtimestamp(remembered.at)
         day = f"{at.day} {at:%B}"
-        words.append(f"The columns are as remembered from {day}; {menu_key('mapping', keymap)} changes them.")
+        words.append(f"The columns are as remembered from {day}; {_columns_key(keymap)} them.")
     if notes:
         more = f" ({menu_key('notes', keymap)} shows all {plural(len(notes), 'note')})" if notes[1:] else ""
         words.append(notes[0].message + more)
     may_change = any(field is None for field in draft.header_mapping.values())
     if draft.source and not remembered and (may_change or any(note.code == "sheet" for note in notes)):
-        words.append(f"{menu_key('mapping', keymap)} changes the columns.")
+        words.append(f"{_columns_key(keymap)} the columns.")
     return words
 
 
@@ -81,23 +90,34 @@ def fitting(said: Sequence[str], width: int, keymap: Mapping[str, str]) -> str:
     return cut(said[0], max(8, width - cell_len(more))) + more
 
 
-def note_lines(notes: Sequence[Note], told: Sequence[str] = ()) -> tuple[int, LineOf]:
+def note_lines(
+    notes: Sequence[Note], told: Sequence[str] = (), keymap: Mapping[str, str] = _NO_KEYS
+) -> tuple[int, LineOf]:
     """All notes of a file, those that cost something first, with the text that was kept out.
 
     Args:
-        told: what else was said when it was opened; stands first.
+        told: what else was said when it was opened; stands first. How the columns are changed stands with the
+            notes about columns instead, or at the end.
+        keymap: the person's own keys.
     """
     lines: list[tuple[str, str, str]] = []
     own = {note.message for note in notes}
+    ways: list[str] = []
     for sentence in told:
-        if not any(sentence.startswith(message) for message in own):
-            lines += [("", text, "text") for text in wrap(visible(sentence, 2000), _WIDTH)]
-    for note in by_weight(notes):
-        where = f"line {note.line:,}" if note.line is not None else ""
-        for index, text in enumerate(wrap(visible(note.message, 2000), _WIDTH)):
-            lines.append((where if not index else "", text, "text"))
+        if _columns_key(keymap) in sentence:
+            ways.append(sentence)
+        elif not any(sentence.startswith(message) for message in own):
+            lines += _wrapped("", sentence)
+    ordered = by_weight(notes)
+    last = max((at for at, note in enumerate(ordered) if note.code in _ABOUT_COLUMNS), default=-1)
+    for at, note in enumerate(ordered):
+        lines += _wrapped(f"line {note.line:,}" if note.line is not None else "", note.message)
         if note.text:
             lines.append(("", visible(note.text, 2000), "muted"))
+        if at == last:
+            lines += [line for way in ways for line in _wrapped("", way)]
+    if last < 0:
+        lines += [line for way in ways for line in _wrapped("", way)]
 
     def line(index: int, width: int, palette: Palette) -> list[Part]:
         where, text, role = lines[index]
@@ -107,3 +127,8 @@ def note_lines(notes: Sequence[Note], told: Sequence[str] = ()) -> tuple[int, Li
         ]
 
     return len(lines), line
+
+
+def _wrapped(where: str, sentence: str) -> list[tuple[str, str, str]]:
+    parts = wrap(visible(sentence, 2000), _WIDTH)
+    return [(where if not at else "", part, "text") for at, part in enumerate(parts)]
