@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         ChunkSplit,
         ChunkStarted,
         ChunkWaiting,
+        Decided,
         LookedUp,
         LookingUp,
         RunFinished,
@@ -38,6 +39,7 @@ __all__ = [
     "ChunkWaiting",
     "ChunksPlanned",
     "Client",
+    "Decided",
     "LeftOut",
     "LookedUp",
     "LookingUp",
@@ -63,8 +65,8 @@ __getattr__, __dir__ = lazily(
     __name__,
     {
         "events": (
-            "ChunkAnswered", "ChunkSplit", "ChunkStarted", "ChunkWaiting", "ChunksPlanned", "LookedUp",
-            "LookingUp", "RunFinished", "RunPaused", "RunResumed", "RunStopped", "SameAgain",
+            "ChunkAnswered", "ChunkSplit", "ChunkStarted", "ChunkWaiting", "ChunksPlanned", "Decided",
+            "LookedUp", "LookingUp", "RunFinished", "RunPaused", "RunResumed", "RunStopped", "SameAgain",
             "SubmissionStarted", "SubmitEvent",
         ),
         "mapping": ("MappedAnswer", "map_answer"),

@@ -269,6 +269,19 @@ class SameAgain:
     outcomes: Outcomes = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A person said what becomes of rows; it is on disk.
+
+    Attributes:
+        message: one sentence for a person.
+        outcomes: the rows, with who said so as their evidence.
+    """
+
+    message: str
+    outcomes: Outcomes = field(default_factory=dict)
+
+
 SubmitEvent = (
     SubmissionStarted
     | ChunkStarted
@@ -283,4 +296,5 @@ SubmitEvent = (
     | LookedUp
     | ChunksPlanned
     | SameAgain
+    | Decided
 )
