@@ -1,6 +1,7 @@
 """Settings, profiles, the connection in use, and where things lie on this computer."""
 
 from leapgrid.config.connection import Connection, Secret, origin_of, resolve_connection, take_token
+from leapgrid.config.person import person
 from leapgrid.config.settings import (
     ConfigError,
     Profile,
@@ -24,6 +25,7 @@ __all__ = [
     "data_dir",
     "load_settings",
     "origin_of",
+    "person",
     "resolve_connection",
     "take_token",
     "theme_name",
