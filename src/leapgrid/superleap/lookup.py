@@ -95,7 +95,7 @@ class _Search:
         """Keep what was asked for; say which those are."""
         keys: set[str] = set()
         for record in records:
-            if _fold(record.get(self.key)) not in wanted:
+            if compare_key(record.get(self.key)) not in wanted:
                 # Whatever chose these records was not our question, so what it left out proves nothing.
                 self.not_complete("The answer holds records that were not asked for.")
                 continue
@@ -147,7 +147,7 @@ async def find_records(
 
 async def _by_pull(search: _Search, group: list[Any]) -> bool:
     """Whether the pull answered in a known form; then its pages were read as far as they go."""
-    wanted = frozenset(map(_fold, group))
+    wanted = frozenset(map(compare_key, group))
     token: str | None = None
     tokens: set[str] = set()
     seen: set[str] = set()
@@ -190,7 +190,7 @@ def _pulled(answer: Answer, limits: Limits) -> _Page | None:
 
 async def _by_filter(search: _Search, group: list[Any]) -> None:
     search.method = FindMethod.FILTER
-    wanted = frozenset(map(_fold, group))
+    wanted = frozenset(map(compare_key, group))
     seen: set[str] = set()
     total: int | None = None
     for number in range(1, search.limits.pages + 1):
@@ -297,7 +297,7 @@ def _forms(value: Any) -> Iterator[Any]:
         yield value.strip().lower()
 
 
-def _fold(value: Any) -> str:
+def compare_key(value: Any) -> str:
     """A value for comparison: without case and outer space. Texts and numbers stay apart from "nothing"."""
     if value is None:
         return "\0none"

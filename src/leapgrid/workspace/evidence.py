@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from leapgrid.records.issues import RowId
-from leapgrid.records.outcomes import RowState
+from leapgrid.records.issues import Issue, RowId
+from leapgrid.records.outcomes import RowOutcome, RowState
 
 
 class Purpose(StrEnum):
@@ -249,10 +249,96 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class SentElsewhere:
-    """Rows of a chunk that are the same as records which another draft sent meanwhile.
+    """Rows of a chunk that are the same as records which another draft sent meanwhile. Nothing is sent.
+
+    The chunk is split: its other rows are planned as a chunk of their own, in the same transaction.
 
     Attributes:
         rows: which, and what is known of the other one.
+        outcomes: these rows as they are now: already there, or, where the other sending is not settled,
+            as they were before they were planned.
+        rest: number and rows of the chunk that took its place; None where no row is left.
     """
 
     rows: Mapping[RowId, Earlier] = field(default_factory=dict)
+    outcomes: Mapping[RowId, RowOutcome] = field(default_factory=dict)
+    rest: tuple[int, tuple[RowId, ...]] | None = None
+
+
+class StoryStep(NamedTuple):
+    """One thing that happened to a row.
+
+    Attributes:
+        at: seconds since the epoch.
+        kind: "sent", "answer", "decision", "look_up" (which settled nothing) or "open" (no answer yet).
+        sentence: what happened.
+        who: the person, or "".
+        state: what the row became, or None where it stayed.
+        submission: ULID, or "".
+        chunk: number of the chunk, or 0.
+        attempt: ULID, or "".
+        issues: what the server said of this row.
+        record: as it was sent; None where it was not, or where the stored body is damaged.
+        found: records that a look-up found.
+    """
+
+    at: float
+    kind: str
+    sentence: str
+    who: str = ""
+    state: RowState | None = None
+    submission: str = ""
+    chunk: int = 0
+    attempt: str = ""
+    issues: tuple[Issue, ...] = ()
+    record: Mapping[str, Any] | None = None
+    found: tuple[Mapping[str, Any], ...] = ()
+
+
+class Decision(NamedTuple):
+    """A change of a row's state that no answer made.
+
+    Attributes:
+        row_id: which row.
+        at: seconds since the epoch.
+        kind: "person", "look_up", "same" (created before from this workspace) or "again" (a person: send it
+            all the same).
+        before: its state before.
+        after: its state since.
+        evidence: one sentence.
+        who: the person.
+        found: records that a look-up found.
+    """
+
+    row_id: RowId
+    at: float
+    kind: str
+    before: RowState
+    after: RowState
+    evidence: str
+    who: str
+    found: tuple[Mapping[str, Any], ...] = ()
+
+
+class SubmittedRow(NamedTuple):
+    """A row as a submission knows it.
+
+    Attributes:
+        row_id: which.
+        chunk: number of the chunk in which it went last, or was to go.
+        position: its number within that chunk, from 1.
+        state: what came of it in this submission; ready where it never went out.
+        evidence: one sentence.
+        record: as it was sent; None where it was not, or where the stored body is damaged.
+        at: since when, seconds since the epoch; 0 where it never went out.
+        attempt: ULID, or "".
+    """
+
+    row_id: RowId
+    chunk: int
+    position: int
+    state: RowState
+    evidence: str
+    record: Mapping[str, Any] | None = None
+    at: float = 0.0
+    attempt: str = ""

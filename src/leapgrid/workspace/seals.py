@@ -1,0 +1,92 @@
+"""Check sums over what must not change unnoticed: a database does not see a flipped bit in a value.
+
+A seal is kept beside what it covers, and compared whenever that is read to be acted upon. What an earlier
+LeapGrid wrote has none, and is taken as it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from zlib import crc32
+
+from leapgrid.workspace.errors import Damaged
+from leapgrid.workspace.tables import DAMAGED
+
+_text = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def seal(*values: Any) -> str:
+    """The check sum of JSON values, eight hexadecimal digits."""
+    return f"{crc32(_text(values).encode()):08x}"
+
+
+def check(stored: str | None, *values: Any) -> None:
+    """Compare values with the seal that was stored with them.
+
+    Raises:
+        Damaged: if they are not what was sealed.
+    """
+    if stored is not None and stored != seal(*values):
+        raise Damaged(DAMAGED)
+
+
+def chunk_values(submission_id: str, number: int, rows: Sequence[int], purpose: str | None) -> tuple[Any, ...]:
+    """What the seal of a chunk covers: which rows it has, in which order."""
+    return (submission_id, number, list(rows), purpose)
+
+
+def outcome_values(
+    draft_id: str,
+    row_id: int,
+    state: str,
+    at: float,
+    evidence: str,
+    submission_id: str,
+    chunk: int,
+    position: int,
+    attempt_id: str,
+) -> tuple[Any, ...]:
+    """What the seal of a row's outcome covers."""
+    return (draft_id, row_id, str(state), float(at), evidence, submission_id, chunk, position, attempt_id)
+
+
+def entry_values(
+    draft_id: str, seq: int, kind: str, label: str, edit: str | None, at: float, owner: str | None, who: str | None
+) -> tuple[Any, ...]:
+    """What the seal of a step of the journal covers. The edit is the very text that is stored."""
+    return (draft_id, seq, kind, label, edit, float(at), owner, who)
+
+
+_INTENT = (
+    "id", "submission_id", "chunk", "number", "method", "path", "body_sha256", "object", "origin", "owner",
+    "started_at", "clock_offset",
+)  # fmt: skip
+_ANSWER = ("finished_at", "status", "outcome", "reason", "message", "issues", "server_date")
+
+
+def attempt_seal(values: Mapping[str, Any]) -> str:
+    """The seal of an attempt: what was intended and, once it is over, what came of it.
+
+    Args:
+        values: its columns by name; those of its end are looked at where ``finished_at`` is not None.
+    """
+    intent = seal(*(values[name] for name in _INTENT))
+    if values.get("finished_at") is None:
+        return intent
+    return f"{intent}.{seal(*(values[name] for name in _ANSWER))}"
+
+
+ATTEMPT_COLUMNS = ("seal", *_INTENT, *_ANSWER)
+"""What must be read of an attempt for :func:`is_intact`."""
+
+
+def is_intact(values: Mapping[str, Any]) -> bool:
+    """Whether an attempt is what was written.
+
+    Args:
+        values: its columns by name, at least :data:`ATTEMPT_COLUMNS`.
+    """
+    stored = values["seal"]
+    return stored is None or stored == attempt_seal(values)
