@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from leapgrid.records.issues import Issue, RowId
 from leapgrid.records.outcomes import RowOutcome, RowState
+from leapgrid.submit.events import LookedUp
 from leapgrid.superleap.verdict import ChunkOutcome
 
 
@@ -55,6 +56,10 @@ class RunSummary:
         unsaved: numbers of chunks whose answer could not be written to the workspace; they are unknown at
             the next start.
         seconds: how long it took.
+        look_ups: what the server was asked, and what it was found to have.
+        difference: whether the server has another number of records than it should: shown in red.
+        again_at: when looking again could settle what is still open, seconds since the epoch by our clock;
+            None where only a person can, or nothing is open.
     """
 
     submission: str
@@ -68,6 +73,9 @@ class RunSummary:
     message: str = ""
     unsaved: tuple[int, ...] = ()
     seconds: float = 0.0
+    look_ups: tuple[LookedUp, ...] = ()
+    difference: bool = False
+    again_at: float | None = None
 
     @property
     def counts(self) -> Mapping[RowState, int]:
