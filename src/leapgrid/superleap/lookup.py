@@ -105,6 +105,50 @@ class _Search:
         return keys
 
 
+class Finder:
+    """Asks one question after another about the values of one field, and remembers which call answers.
+
+    Args:
+        exchange: sends a request and gives its answer.
+        slug: the object.
+        field: the field to compare, e.g. "external_id".
+        fields: more fields to give back; `id` and `field` always come.
+        limits: pages and sizes.
+    """
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        slug: str,
+        field: str,
+        fields: Sequence[str] = (),
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> None:
+        self.slug = slug
+        self.field = field
+        self._exchange = exchange
+        self._fields = tuple(dict.fromkeys(("id", field, *fields)))
+        self._limits = limits
+        self._pull_works = True
+
+    async def find(self, values: Sequence[Any]) -> FindResult:
+        """Look for records whose field has one of these values; see :func:`find_records`."""
+        search = _Search(self._exchange, self.slug, self.field, self._fields, self._limits)
+        for group in _groups(values):
+            if self._pull_works:
+                self._pull_works = await _by_pull(search, group)
+            if not self._pull_works:
+                await _by_filter(search, group)
+        return FindResult(
+            records=tuple(search.found.values()),
+            understood=search.understood,
+            method=search.method,
+            complete=search.complete and search.understood,
+            server_date=min(search.dates, default=None),
+            message=search.message,
+        )
+
+
 async def find_records(
     exchange: Exchange,
     slug: str,
@@ -128,25 +172,29 @@ async def find_records(
         TransportFailure: no answer.
         NotAllowed, RateLimited: the server does not want to answer now.
     """
-    search = _Search(exchange, slug, field, tuple(dict.fromkeys(("id", field, *fields))), limits)
-    pull_works = True
-    for group in _groups(values):
-        if pull_works:
-            pull_works = await _by_pull(search, group)
-        if not pull_works:
-            await _by_filter(search, group)
-    return FindResult(
-        records=tuple(search.found.values()),
-        understood=search.understood,
-        method=search.method,
-        complete=search.complete and search.understood,
-        server_date=min(search.dates, default=None),
-        message=search.message,
-    )
+    return await Finder(exchange, slug, field, fields, limits).find(values)
 
 
 async def _by_pull(search: _Search, group: list[Any]) -> bool:
     """Whether the pull answered in a known form; then its pages were read as far as they go."""
+    pages = await _pull_pages(search, group)
+    if pages < 2 or not search.complete:
+        return pages > 0
+    # Where there was more than one page, a record may have stood between two of them: what was not found is
+    # asked for on its own.
+    found = {compare_key(record.get(search.key)) for record in search.found.values()}
+    missing = [value for value in group if compare_key(value) not in found]
+    before = len(search.found)
+    if missing:
+        if not await _pull_pages(search, missing):
+            search.not_complete("The answer was not understood when it was asked for again.")
+        elif len(search.found) > before:
+            search.not_complete("The pages of the answer leave records out.")
+    return True
+
+
+async def _pull_pages(search: _Search, group: list[Any]) -> int:
+    """Read the pages of a pull; how many of them had a known form."""
     wanted = frozenset(map(compare_key, group))
     token: str | None = None
     tokens: set[str] = set()
@@ -155,10 +203,9 @@ async def _by_pull(search: _Search, group: list[Any]) -> bool:
         request = pull_request(search.slug, search.fields, search.key, group, "in", token)
         page = _pulled(await search.ask(request), search.limits)
         if page is None:
-            if number == 0:
-                return False
-            search.not_complete("A later page of the answer was not understood.")
-            return True
+            if number:
+                search.not_complete("A later page of the answer was not understood.")
+            return number
         search.method = FindMethod.PULL if search.method is FindMethod.NONE else search.method
         search.take(page.records, wanted)
         keys = {_identity(record) for record in page.records}
@@ -166,14 +213,14 @@ async def _by_pull(search: _Search, group: list[Any]) -> bool:
             search.not_complete("The pages of the answer repeat records.")
         seen |= keys
         if page.token is None:
-            return True
+            return number + 1
         if page.token in tokens:
             search.not_complete("The pages of the answer go round in a circle.")
-            return True
+            return number + 1
         tokens.add(page.token)
         token = page.token
     search.not_complete("The answer has too many pages.")
-    return True
+    return search.limits.pages
 
 
 def _pulled(answer: Answer, limits: Limits) -> _Page | None:
@@ -279,6 +326,24 @@ def _records(value: Any) -> list[dict[str, Any]] | None:
     if not isinstance(value, list) or not all(isinstance(record, dict) for record in value):
         return None
     return value
+
+
+def questions(values: Sequence[Any]) -> Iterator[list[Any]]:
+    """The values, parted so that each part fits into one call with all its forms.
+
+    What is found in one part was in one answer: it speaks for all values of the part.
+    """
+    part: list[Any] = []
+    forms: set[str] = set()
+    for value in values:
+        more = {repr(form) for form in _forms(value)}
+        if part and len(forms | more) > protocol.IN_VALUES:
+            yield part
+            part, forms = [], set()
+        part.append(value)
+        forms |= more
+    if part:
+        yield part
 
 
 def _groups(values: Sequence[Any]) -> Iterator[list[Any]]:
