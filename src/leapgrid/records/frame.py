@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     import hashlib
@@ -102,11 +102,12 @@ class Frame:
             sha.update(",".join(map(str, self.lines)).encode())
         return sha.hexdigest()
 
-    def to_arrow(self, path: Path) -> None:
+    def to_arrow(self, path: Path | IO[bytes]) -> None:
         """Write the frame as an Arrow IPC file.
 
         Args:
-            path: is overwritten; that no half-written file is taken for a whole one is for the caller.
+            path: is overwritten, or written to; that no half-written file is taken for a whole one is for
+                the caller.
 
         Raises:
             OSError: the file cannot be written.

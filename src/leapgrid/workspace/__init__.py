@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         NotFound,
         ReadOnly,
         RowsTaken,
+        Unreachable,
         WorkspaceError,
     )
     from leapgrid.workspace.evidence import (
@@ -79,6 +80,7 @@ __all__ = [
     "StoredAttempt",
     "StoredDraft",
     "StoredSubmission",
+    "Unreachable",
     "Workspace",
     "WorkspaceError",
     "may_remember",
@@ -89,7 +91,7 @@ __getattr__, __dir__ = lazily(
     {
         "errors": (
             "BadWorkspaceUrl", "CannotOpen", "Damaged", "DiskFull", "ForeignFile", "Locked", "NewerWorkspace",
-            "NotFound", "ReadOnly", "RowsTaken", "WorkspaceError",
+            "NotFound", "ReadOnly", "RowsTaken", "Unreachable", "WorkspaceError",
         ),
         "evidence": (
             "Baseline", "Earlier", "Joined", "LookUp", "Looked", "OpenSubmission", "Purpose", "RefusalRule",

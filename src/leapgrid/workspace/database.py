@@ -18,13 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, event
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine import URL
 from sqlalchemy.pool import StaticPool
 
 from leapgrid.visible import visible
+from leapgrid.workspace.addresses import path_of as path_of
 from leapgrid.workspace.errors import (
-    BadWorkspaceUrl,
     CannotOpen,
     Damaged,
     ForeignFile,
@@ -32,47 +31,21 @@ from leapgrid.workspace.errors import (
     WorkspaceError,
     translated,
 )
+from leapgrid.workspace.frames import Frames
 from leapgrid.workspace.migrations import migrate
+from leapgrid.workspace.owners import Owners
 from leapgrid.workspace.tables import APPLICATION_ID, USER_VERSION, metadata
 
 BUSY_TIMEOUT_MS = 5000
 
 
-def path_of(url: str | Path | None, data_dir: Path | None = None) -> Path:
-    """The file that a workspace address names.
-
-    Args:
-        url: ``sqlite:////abs/ws.db``, a path, or None for ``workspace.db`` in ``data_dir``.
-        data_dir: the user's data directory.
-
-    Raises:
-        BadWorkspaceUrl: if it names no file, or another kind of database.
-    """
-    if url is None or url == "":
-        if data_dir is None:
-            raise BadWorkspaceUrl("No workspace was named. Set LEAPGRID_WORKSPACE to sqlite:////path/ws.db.")
-        return data_dir / "workspace.db"
-    if isinstance(url, Path):
-        return url
-    if "://" not in url:
-        return Path(url)
-    try:
-        parsed: URL = make_url(url)
-    except ArgumentError:
-        raise BadWorkspaceUrl(
-            "LEAPGRID_WORKSPACE is no address of a workspace. It looks like sqlite:////path/ws.db."
-        ) from None
-    if parsed.get_backend_name() != "sqlite":
-        # The address may hold a password: only its kind is shown.
-        kind = visible(parsed.get_backend_name(), 24)
-        raise BadWorkspaceUrl(f"A workspace in {kind} is not supported yet. Use sqlite:////path/ws.db.")
-    if not parsed.database or parsed.database == ":memory:" or parsed.query:
-        raise BadWorkspaceUrl("The workspace is a file. Its address looks like sqlite:////path/ws.db.")
-    return Path(parsed.database)
+def beside(path: Path, kind: str) -> Path:
+    """The directory beside a database file that belongs to it: ``ws.db`` has ``ws.frames``."""
+    return path.with_name(f"{path.stem if path.suffix else path.name}.{kind}")
 
 
 class Database:
-    """An open workspace file.
+    """An open workspace file: one place of a workspace, see :class:`leapgrid.workspace.backend.Backend`.
 
     Args:
         path: the file; made, with its directory, when it is not there.
@@ -81,6 +54,8 @@ class Database:
     Raises:
         WorkspaceError: one of its kinds, if the file cannot be used; the file is unchanged then.
     """
+
+    is_shared = False
 
     def __init__(self, path: Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
         self.path = Path(os.path.abspath(path))
@@ -127,6 +102,14 @@ class Database:
             connection = self._engine.connect().execution_options(leapgrid_writes=True)
             with connection, connection.begin():
                 yield connection
+
+    def owners(self) -> Owners:
+        """Lock files in the directory beside the file."""
+        return Owners(beside(self.path, "owners"))
+
+    def frames(self) -> Frames:
+        """Arrow files in the directory beside the file."""
+        return Frames(beside(self.path, "frames"))
 
     def close(self) -> None:
         """Close the file. Closing twice is fine."""

@@ -12,12 +12,11 @@ from leapgrid.records.frame import Frame
 from leapgrid.records.outcomes import RowState
 from leapgrid.records.schema import ObjectSchema, schema_from_json, schema_to_json
 from leapgrid.workspace import tables as t
-from leapgrid.workspace.database import Database
+from leapgrid.workspace.backend import Backend
 from leapgrid.workspace.errors import NotFound, RowsTaken
-from leapgrid.workspace.frames import Frames
 from leapgrid.workspace.model import DraftSummary, JournalEntry, StoredDraft
 from leapgrid.workspace.outcomes import Outcomes
-from leapgrid.workspace.store import beside, new_id
+from leapgrid.workspace.store import new_id
 
 _UNTOUCHED = and_(
     *(
@@ -31,9 +30,9 @@ _UNTOUCHED = and_(
 class Drafts(Outcomes):
     """The part of the workspace that keeps drafts."""
 
-    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+    def __init__(self, database: Backend, clock: Callable[[], float]) -> None:
         super().__init__(database, clock)
-        self._frames = Frames(beside(database.path, "frames"))
+        self._frames = database.frames()
 
     def create_draft(
         self,

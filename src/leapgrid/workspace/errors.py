@@ -7,9 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import sqlite3
-
-    from sqlalchemy.exc import DBAPIError
+    pass
 
 
 class WorkspaceError(Exception):
@@ -19,7 +17,8 @@ class WorkspaceError(Exception):
 
         WorkspaceError
         ├── BadWorkspaceUrl    the address names no workspace of a kind that is known
-        ├── CannotOpen         the file or its directory cannot be opened or made
+        ├── CannotOpen         the file or its directory, or the database, cannot be opened or made
+        │   └── Unreachable    the database of a team does not answer; it goes on when it does
         ├── ForeignFile        the file belongs to another program
         ├── NewerWorkspace     a newer LeapGrid wrote it
         ├── Damaged            the file, a base frame or a stored body is not what was written
@@ -37,7 +36,11 @@ class BadWorkspaceUrl(WorkspaceError):
 
 
 class CannotOpen(WorkspaceError):
-    """The file or its directory cannot be opened or made."""
+    """The file or its directory, or the database, cannot be opened or made."""
+
+
+class Unreachable(CannotOpen):
+    """The database of a team does not answer."""
 
 
 class ForeignFile(WorkspaceError):
@@ -100,8 +103,35 @@ _BY_NAME: tuple[tuple[str, type[WorkspaceError], str], ...] = (
     ("SQLITE_IOERR", WorkspaceError, "The disk does not take what is written to the workspace {where}."),
 )
 
+_BY_STATE: tuple[tuple[str, type[WorkspaceError], str], ...] = (
+    ("53100", DiskFull, "The disk of the workspace {where} is full. Ask who runs it to make room."),
+    ("53300", Unreachable, "The workspace {where} takes no more connections. Try again later."),
+    ("55P03", Locked, "Somebody else keeps the workspace {where} locked. Try again."),
+    ("57014", Locked, "The workspace {where} took too long. Try again."),
+    ("40", Locked, "Somebody else wrote to the workspace {where} at the same moment. Try again."),
+    ("25006", ReadOnly, "The workspace {where} is read-only. Allow writing or name another one."),
+    (
+        "42501",
+        ReadOnly,
+        "The workspace {where} lets you read only. Ask for the right to write.",
+    ),
+    ("28", CannotOpen, "The workspace {where} does not know this name and password."),
+    ("3D000", CannotOpen, "There is no database {where}. Make it, or name another one."),
+    (
+        "3F000",
+        CannotOpen,
+        "The workspace {where} names no schema that is there. Make it first.",
+    ),
+    ("XX", Damaged, "The workspace {where} is damaged. Ask who runs it to restore a copy."),
+    ("25P03", Unreachable, "The workspace {where} gave up waiting. Try again."),
+    ("57P", Unreachable, "The workspace {where} is being shut down or started. Try again."),
+    ("08", Unreachable, "The connection to the workspace {where} was cut off. Try again."),
+    ("22", WorkspaceError, "Something that was given cannot be stored in the workspace {where}."),
+)
+"""What PostgreSQL's states mean: the first that the state begins with."""
 
-def from_database(error: DBAPIError | sqlite3.Error, where: str) -> WorkspaceError:
+
+def from_database(error: BaseException, where: str) -> WorkspaceError:
     """The sentence for a failure of the database.
 
     Args:
@@ -114,7 +144,43 @@ def from_database(error: DBAPIError | sqlite3.Error, where: str) -> WorkspaceErr
     for prefix, kind, sentence in _BY_NAME:
         if name.startswith(prefix):
             return kind(sentence.format(where=where))
+    if hasattr(original, "sqlstate"):
+        return _from_postgres(original, where)
     return WorkspaceError(f"The workspace {where} did not take it ({name or type(error).__name__}).")
+
+
+def _from_postgres(error: BaseException, where: str) -> WorkspaceError:
+    """The sentence for what psycopg raised."""
+    state = str(getattr(error, "sqlstate", None) or "")
+    for prefix, kind, sentence in _BY_STATE:
+        if state.startswith(prefix):
+            return kind(sentence.format(where=where))
+    name = type(error).__name__
+    if state:
+        return WorkspaceError(f"The workspace {where} did not take it ({name}).")
+    if any(base.__name__ == "DataError" for base in type(error).__mro__):
+        # It never left: PostgreSQL's text takes no NUL.
+        return WorkspaceError(f"Something that was given cannot be stored in the workspace {where}.")
+    return Unreachable(f"The workspace {where} cannot be reached: {_reason(error)}.")
+
+
+def _reason(error: BaseException) -> str:
+    """Why a connection did not come about, in the words of the last address that was tried."""
+    from leapgrid.visible import visible
+
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    said = next((line for line in reversed(lines) if "FATAL:" in line or "failed:" in line), lines[0])
+    for sign in ("FATAL:", "failed:"):
+        said = said.rpartition(sign)[2] or said
+    return visible(said.strip().rstrip("."), 160)
+
+
+def _is_not_unique(error: BaseException | None) -> bool:
+    """Whether a uniqueness besides that of primary keys was to be broken; those are for us to give."""
+    if getattr(error, "sqlstate", None) == "23505":
+        name = getattr(getattr(error, "diag", None), "constraint_name", None) or ""
+        return not name.endswith("_pkey")
+    return getattr(error, "sqlite_errorname", "") == "SQLITE_CONSTRAINT_UNIQUE"
 
 
 @contextmanager
@@ -128,7 +194,7 @@ def translated(where: str) -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        if getattr(error.orig, "sqlite_errorname", "") == "SQLITE_CONSTRAINT_UNIQUE":
+        if _is_not_unique(error.orig):
             raise NotUnique(f"The workspace {where} holds such a thing already.") from error
         raise Damaged(f"The workspace {where} contradicts itself. Restore a copy of it.") from error
     except (DBAPIError, sqlite3.Error) as error:

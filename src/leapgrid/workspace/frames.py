@@ -8,10 +8,11 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from ulid import ULID
+
 from leapgrid.records.frame import Frame, FrameError
 from leapgrid.visible import visible
 from leapgrid.workspace.errors import CannotOpen, Damaged, DiskFull, WorkspaceError
-from leapgrid.workspace.store import new_id
 
 _PIECE = 1 << 20
 
@@ -35,7 +36,7 @@ class Frames:
         Raises:
             WorkspaceError: if it cannot be written; no half-written frame is left under its name.
         """
-        path = temporary = self._directory / f"{new_id()}.part"
+        path = temporary = self._directory / f"{ULID()}.part"
         try:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             # Made first with the right mode: what writes the frame only fills it.

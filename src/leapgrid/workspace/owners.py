@@ -55,11 +55,12 @@ class Owners:
         path.unlink(missing_ok=True)
         return False
 
-    def hold(self, thing: str) -> bool:
+    def hold(self, thing: str, *, shared: bool = False) -> bool:
         """Hold something for this process, until :meth:`release`. Holding it twice is fine.
 
         Args:
             thing: a name of letters and digits.
+            shared: lock files know no such thing: it is held alone.
 
         Returns:
             Whether it is held; False while another process (or another opening of this workspace) does.

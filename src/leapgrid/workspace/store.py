@@ -6,42 +6,50 @@ import hashlib
 import platform
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import sqlite
 from ulid import ULID
 
-from leapgrid.workspace.database import Database
-from leapgrid.workspace.owners import Owners
+from leapgrid.workspace.backend import Backend
+from leapgrid.workspace.database import beside as beside
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 
 class Store:
     """An open workspace, as its parts see it.
 
     Args:
-        database: the open file.
+        database: the open file, or the open database of a team.
         clock: seconds since the epoch.
     """
 
-    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+    def __init__(self, database: Backend, clock: Callable[[], float]) -> None:
         self._database = database
         self._clock = clock
-        self._owners = Owners(beside(database.path, "owners"))
+        self._owners = database.owners()
         self._host = platform.node()
 
     @property
-    def path(self) -> Path:
-        """The database file."""
+    def path(self) -> Path | None:
+        """The database file; None where the workspace is no file."""
         return self._database.path
+
+    @property
+    def where(self) -> str:
+        """The place of the workspace, safe to show: without a password."""
+        return self._database.where
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several people may work in one draft here at the same time."""
+        return self._database.is_shared
 
     def now(self) -> float:
         """Seconds since the epoch, by the workspace's clock."""
         return self._clock()
-
-
-def beside(path: Path, kind: str) -> Path:
-    """The directory beside a database file that belongs to it: ``ws.db`` has ``ws.frames``."""
-    return path.with_name(f"{path.stem if path.suffix else path.name}.{kind}")
 
 
 def new_id() -> str:
@@ -52,6 +60,14 @@ def new_id() -> str:
 def sha256_of(body: object) -> str:
     """The hash of a stored body in hexadecimal; "" for what is no body (any more)."""
     return hashlib.sha256(body).hexdigest() if isinstance(body, bytes) else ""
+
+
+def key_sha256(value: object) -> str:
+    """The hash of a key as look-ups compare it, see :func:`leapgrid.superleap.lookup.compare_key`."""
+    from leapgrid.superleap.lookup import compare_key
+
+    # A key may hold what is no character: kept apart from others, whatever it is.
+    return hashlib.sha256(compare_key(value).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def upsert(
@@ -67,7 +83,15 @@ def upsert(
     """
     if not rows:
         return
-    statement = sqlite.insert(table)
+    statement: sqlite.Insert | postgresql.Insert
+    if connection.dialect.name == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        statement = sqlite.insert(table)
+    else:
+        from sqlalchemy.dialects import postgresql
+
+        statement = postgresql.insert(table)
     keys = [column.name for column in table.primary_key]
     changed = {name: statement.excluded[name] for name in rows[0] if name not in keys and name not in keep}
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), rows)

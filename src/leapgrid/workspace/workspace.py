@@ -1,4 +1,4 @@
-"""The workspace as a whole: one file with what must survive a crash, and the frames beside it."""
+"""The workspace as a whole: what must survive a crash, in a file with frames beside it or in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from leapgrid.workspace.database import BUSY_TIMEOUT_MS, Database, path_of
+from leapgrid.workspace.addresses import address_of
+from leapgrid.workspace.backend import Backend
+from leapgrid.workspace.database import BUSY_TIMEOUT_MS, Database
 from leapgrid.workspace.drafts import Drafts
 from leapgrid.workspace.errors import CannotOpen
 from leapgrid.workspace.mappings import Mappings
@@ -17,11 +19,11 @@ from leapgrid.workspace.submissions import OWNERS_UNWRITABLE
 
 
 class Workspace(Drafts, Mappings, Recovery, Receipts):
-    """Drafts, submissions and outcomes, on disk.
+    """Drafts, submissions and outcomes: on this disk, or in the database of a team.
 
-    Thread-safe: one connection, guarded by a lock. Its calls wait for the disk, so code on an event loop
-    calls them in a thread. Every failure is a :class:`~leapgrid.workspace.errors.WorkspaceError` whose text
-    is a sentence for a person, and leaves the file as it was.
+    Thread-safe. Its calls wait for the disk or the network, so code on an event loop calls them in a thread.
+    Every failure is a :class:`~leapgrid.workspace.errors.WorkspaceError` whose text is a sentence for a
+    person, and leaves what is stored as it was.
     """
 
     recovered: Recovered = Recovered()
@@ -40,7 +42,8 @@ class Workspace(Drafts, Mappings, Recovery, Receipts):
         """Open a workspace, or make one.
 
         Args:
-            url: ``sqlite:////abs/ws.db``, a path, or None for ``workspace.db`` in ``data_dir``.
+            url: ``sqlite:////abs/ws.db``, a path, ``postgresql+psycopg://...``, or None for
+                ``workspace.db`` in ``data_dir``.
             data_dir: the user's data directory.
             clock: seconds since the epoch.
             busy_timeout_ms: how long to wait for another program that writes, in milliseconds.
@@ -49,7 +52,14 @@ class Workspace(Drafts, Mappings, Recovery, Receipts):
         Raises:
             WorkspaceError: one of its kinds, if it cannot be used; the file is unchanged then.
         """
-        database = Database(path_of(url, data_dir), busy_timeout_ms=busy_timeout_ms)
+        place = address_of(url, data_dir)
+        database: Backend
+        if isinstance(place, Path):
+            database = Database(place, busy_timeout_ms=busy_timeout_ms)
+        else:
+            from leapgrid.workspace.postgres import PostgresDatabase  # with its driver, which few need
+
+            database = PostgresDatabase(place, busy_timeout_ms=busy_timeout_ms)
         workspace = cls(database, clock)
         if recover:
             try:
