@@ -66,6 +66,7 @@ class KnownRows:
         self._tally = Tally()
         self._checked = -1  # version of the batch that the last installed check looked at
         self._required = tuple(field.name for field in batch.schema.fields if field.required)
+        self._waiting: dict[RowId, tuple[dict[str, Any], Issue]] = {}
 
     def payload(self, row: RowId) -> dict[str, Any]:
         """The record as it would be sent."""
@@ -159,7 +160,7 @@ class KnownRows:
         self._tally.fill(run.kinds)
         self._checked = run.version
         touched: set[RowId] = set()
-        for row in (*since, *run.beyond):
+        for row in (*since, *run.beyond, *self._waiting):
             values = self.batch.values(row) if row in self.batch else {}
             touched.update(self._share(row, None, values))
             if row in self.batch:
@@ -171,6 +172,24 @@ class KnownRows:
             self._refresh(row)
         # These would be sent as before: no record need be made and compared with what the server refused.
         self._tally.put_edited(self._edited - touched)
+
+    def wait_for(self, rows: Mapping[RowId, Issue]) -> tuple[RowId, ...]:
+        """Give rows an error that no check of theirs finds, until they would be sent otherwise than now.
+
+        Args:
+            rows: each with its error; what was given before is forgotten.
+
+        Returns:
+            The rows whose errors changed.
+        """
+        before = set(self._waiting)
+        self._waiting = {row: (self.payload(row), issue) for row, issue in rows.items() if row in self.batch}
+        changed = tuple(row for row in (before | set(self._waiting)) if row in self.batch)
+        for row in changed:
+            values = self.batch.values(row)
+            self._check(row, (), values)
+            self._refresh(row, values)
+        return changed
 
     # -- for the draft -------------------------------------------------------------------------------------
 
@@ -259,7 +278,11 @@ class KnownRows:
             findings = checks.check_cell(self.schema[name], text, self.context) if values else ()
             self.issues.replace_cell(row, name, located(row, name, text, findings))
         findings = checks.check_record(self.schema, values, self.context) if values else ()
-        self.issues.replace_row(row, located(row, None, "", findings))
+        rules = located(row, None, "", findings)
+        waits = self._waiting.get(row)
+        if waits is not None and self._payload(values) == waits[0]:
+            rules = [*rules, waits[1]]
+        self.issues.replace_row(row, rules)
 
     def _refresh(self, row: RowId, values: Mapping[str, str] | None = None) -> None:
         """Bring what follows from a row's texts, issues and outcome up to date."""
