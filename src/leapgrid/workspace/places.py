@@ -166,6 +166,22 @@ def refuse_place(path: Path, where: str) -> None:
                 )
 
 
+def beside(path: Path, kind: str) -> Path:
+    """What belongs to a workspace's file and lies beside it: ``ws.db`` has ``ws.frames``."""
+    return path.with_name(f"{path.stem if path.suffix else path.name}.{kind}")
+
+
+def was_used(path: Path) -> bool:
+    """Whether something was kept in a workspace's file once, by what lies beside it; never raises."""
+    try:
+        return any(
+            any(beside(path, kind).glob(pattern))
+            for kind, pattern in (("copies", "*.db"), ("trail", "*.log"), ("frames", "*.arrow"))
+        )
+    except OSError:
+        return False
+
+
 def protect(path: Path) -> None:
     """Take the rights of others off a file of ours that was copied with wider ones."""
     try:

@@ -2,8 +2,8 @@
 
 If the file is damaged so that it cannot be read, the trail still tells what a copy of it does not have: how
 many edits are lost, counted and not guessed, and which rows were sent since, so that they are not sent again.
-It holds numbers and names of rows, never what stands in them. Each opening of a workspace writes a file of its
-own; a line that is not what was written is not believed.
+It holds names of drafts and numbers of rows, never what stands in them. Each opening of a workspace writes a
+trail of its own; a line that is not what was written is not believed.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from ulid import ULID
 from leapgrid.workspace.places import make_directory
 
 _SINCE = "since"
+_MOST_ROWS = 10_000_000
 _MARGIN = 300.0
 """Seconds by which clocks of files may differ from ours."""
 
@@ -153,6 +154,8 @@ def by_state(states: Mapping[int, str]) -> dict[str, list[list[int]]]:
 
 def rows_of(given: Any) -> list[int]:
     """The inverse of :func:`spans`."""
+    if sum(int(last) - int(first) + 1 for first, last in given) > _MOST_ROWS:
+        raise ValueError("more rows than any chunk has")
     return [row for first, last in given for row in range(int(first), int(last) + 1)]
 
 
