@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import stat
 import sys
 import threading
 from collections.abc import Iterator
@@ -24,28 +23,33 @@ from sqlalchemy.pool import StaticPool
 from leapgrid.visible import visible
 from leapgrid.workspace.addresses import path_of as path_of
 from leapgrid.workspace.errors import (
-    CannotOpen,
     Damaged,
     ForeignFile,
     NewerWorkspace,
+    ReadOnly,
     WorkspaceError,
     translated,
 )
 from leapgrid.workspace.frames import Frames
 from leapgrid.workspace.migrations import migrate
 from leapgrid.workspace.owners import Owners
+from leapgrid.workspace.places import beside as beside
+from leapgrid.workspace.places import make_place, place_of, protect, was_used
 from leapgrid.workspace.tables import APPLICATION_ID, USER_VERSION, metadata
 
 BUSY_TIMEOUT_MS = 5000
 
-
-def beside(path: Path, kind: str) -> Path:
-    """The directory beside a database file that belongs to it: ``ws.db`` has ``ws.frames``."""
-    return path.with_name(f"{path.stem if path.suffix else path.name}.{kind}")
+_EXCHANGED = (
+    "Another file took the place of the workspace {where} while it was open here. "
+    "Close LeapGrid and start it again."
+)
 
 
 class Database:
     """An open workspace file: one place of a workspace, see :class:`leapgrid.workspace.backend.Backend`.
+
+    Attributes:
+        is_new: whether this opening made it.
 
     Args:
         path: the file; made, with its directory, when it is not there.
@@ -63,9 +67,14 @@ class Database:
         self._lock = threading.RLock()
         self._busy_timeout_ms = busy_timeout_ms
         self._closed = False
-        _touch(self.path, self.where)
+        self._refused: WorkspaceError | None = None
+        self.is_new = False
+        make_place(self.path, self.where)
+        self._place = place_of(self.path)
+        self._identity = self._identity_now()
         self._engine = create_engine(
-            URL.create("sqlite", database=str(self.path)),
+            # Never made by opening it: what is gone must not come back empty.
+            URL.create("sqlite", database=self.path.as_uri(), query={"uri": "true", "mode": "rw"}),
             poolclass=StaticPool,
             connect_args={"check_same_thread": False, "timeout": busy_timeout_ms / 1000},
         )
@@ -97,11 +106,28 @@ class Database:
             NotUnique: if a uniqueness that the tables hold would break.
             WorkspaceError: if the database fails; nothing was changed then.
         """
-        with self._lock, translated(self.where):
+        with self._lock, self._again_when_read_only(), translated(self.where):
             self._check_open()
+            if self._refused is not None:
+                raise self._refused
             connection = self._engine.connect().execution_options(leapgrid_writes=True)
             with connection, connection.begin():
                 yield connection
+
+    @property
+    def read_only(self) -> str:
+        """Why nothing will ever be written through this opening, in a sentence; "" where it can be."""
+        return str(self._refused) if self._refused is not None else ""
+
+    @property
+    def why_not_send(self) -> str:
+        """Why nothing may be sent from here, in a sentence; "" where it may be."""
+        return self.read_only or self._place.why_not_send
+
+    @property
+    def warning(self) -> str:
+        """What a person should know of the place, in a sentence; "" where there is nothing to know."""
+        return self._place.why_not_send or self._place.warning
 
     def owners(self) -> Owners:
         """Lock files in the directory beside the file."""
@@ -120,6 +146,27 @@ class Database:
     def _check_open(self) -> None:
         if self._closed:
             raise WorkspaceError("The workspace is closed.")
+
+    @contextmanager
+    def _again_when_read_only(self) -> Iterator[None]:
+        """Connect anew after a write that was refused: SQLite asks only once whether it may write."""
+        try:
+            yield
+        except ReadOnly:
+            if self._refused is None and not self._closed:
+                if self._identity_now() != self._identity:
+                    # What is in memory goes with the other file; in this one it would be nonsense.
+                    self._refused = WorkspaceError(_EXCHANGED.format(where=self.where))
+                    raise self._refused from None
+                self._engine.dispose()
+            raise
+
+    def _identity_now(self) -> tuple[int, int] | None:
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     def _on_connect(self, connection: sqlite3.Connection, _record: Any) -> None:
         # Transactions begin where the code says so, not where the driver guesses.
@@ -146,27 +193,36 @@ class Database:
         """Refuse what is not ours before anything is changed; make what is new."""
         with self._driver() as driver:
             application_id, version = _number(driver, "application_id"), _number(driver, "user_version")
-            empty = driver.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
+            empty = _is_empty(driver)
             if not empty or application_id or version:
                 if application_id != APPLICATION_ID:
                     raise ForeignFile(
                         f"The file {self.where} belongs to another program. "
                         "Nothing was changed; name another one."
                     )
-                if version > USER_VERSION:
-                    raise NewerWorkspace(
-                        f"The workspace {self.where} was written by a newer LeapGrid (form {version}, this "
-                        f"one knows {USER_VERSION}). Update LeapGrid or name another workspace."
-                    )
-                if driver.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                if driver.execute("PRAGMA quick_check(1)").fetchone() != ("ok",) or version < 1:
                     raise Damaged(
-                        f"The workspace {self.where} is damaged. Restore a copy or name another one."
+                        f"The workspace {self.where} is damaged: leapgrid rescue offers its newest good copy."
                     )
+                if version > USER_VERSION:
+                    driver.execute("PRAGMA query_only = 1")
+                    self._refused = NewerWorkspace(
+                        f"A newer LeapGrid wrote the workspace {self.where} (form {version}, this one knows "
+                        f"{USER_VERSION}). It can be looked at and exported; nothing in it is changed, and "
+                        "nothing is sent. Update LeapGrid."
+                    )
+                    return
                 if version < USER_VERSION:
                     migrate(driver, self.path, version)
+            elif was_used(self.path) and _is_empty(driver):
+                raise Damaged(
+                    f"The workspace {self.where} is empty, but it was not: leapgrid rescue offers its newest "
+                    "good copy."
+                )
             driver.execute("PRAGMA journal_mode = PERSIST")
-        _protect(self.path)
+        protect(self.path)
         if empty:
+            self.is_new = True
             with self.write() as connection:
                 # Another process may have been faster.
                 if connection.exec_driver_sql("SELECT 1 FROM sqlite_master LIMIT 1").first() is None:
@@ -197,23 +253,5 @@ def _number(driver: sqlite3.Connection, pragma: str) -> int:
     return int(driver.execute(f"PRAGMA {pragma}").fetchone()[0])
 
 
-def _touch(path: Path, where: str) -> None:
-    """Make the file and its directory, for the person alone, where they are not there yet."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if path.is_dir():
-            raise CannotOpen(f"{where} is a directory. Name a file for the workspace.")
-        os.close(os.open(path, os.O_RDONLY | os.O_CREAT, 0o600))
-    except OSError as error:
-        reason = visible(error.strerror or type(error).__name__, 80)
-        raise CannotOpen(f"The workspace {where} cannot be opened: {reason}.") from error
-
-
-def _protect(path: Path) -> None:
-    """Take the rights of others off a file of ours that was copied with wider ones."""
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & 0o077:
-        try:
-            path.chmod(mode & 0o700)
-        except OSError:
-            pass  # Not our file to change, or a system without such rights; reading and writing still work.
+def _is_empty(driver: sqlite3.Connection) -> bool:
+    return driver.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
