@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import text
+
 from leapgrid.records.frame import Frame
 from leapgrid.records.issues import Issue, RowId, Severity, Source
 from leapgrid.records.outcomes import RowOutcome, RowState
@@ -13,6 +15,13 @@ from leapgrid.superleap.requests import encode_records
 from leapgrid.workspace import Intent, Result, Workspace
 
 NAMES = ["Anna", "Bert", "Carl", "Dora", "Emil", "Fritz"]
+
+
+def behind(workspace: Workspace, statement: str, **values: object) -> list[tuple[Any, ...]]:
+    """Run a statement past our own code, as another program would; the rows it gives."""
+    with workspace._database.write() as connection:
+        found = connection.execute(text(statement), values)
+        return [tuple(row) for row in found] if found.returns_rows else []
 
 
 def make_draft(workspace: Workspace, names: Sequence[str] = NAMES) -> str:

@@ -29,6 +29,12 @@ from leapgrid.workspace.tables import USER_VERSION
 from tests.workspace.support import NAMES, begin, make_draft
 
 
+@pytest.fixture
+def workspace(in_a_file: Workspace) -> Workspace:
+    """All of this is about files; see test_postgres.py for the other place."""
+    return in_a_file
+
+
 def modes(directory: Path) -> dict[str, int]:
     found = {"": stat.S_IMODE(directory.stat().st_mode)}
     found |= {p.name: stat.S_IMODE(p.stat().st_mode) for p in directory.rglob("*") if p.is_dir()}

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from leapgrid.workspace import Journal, JournalEntry, Workspace
-from tests.workspace.support import make_draft
+from tests.workspace.support import behind, make_draft
 from tests.workspace.test_database import limit
 
 
@@ -24,36 +22,34 @@ def until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
     return True
 
 
-def stored(path: Path) -> int:
-    """What another process would see."""
-    other = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    count = int(other.execute("SELECT count(*) FROM journal_entry").fetchone()[0])
-    other.close()
-    return count
+def stored(workspace: Workspace) -> int:
+    """What another connection sees."""
+    ((count,),) = behind(workspace, "SELECT count(*) FROM journal_entry")
+    return int(count)
 
 
-def test_an_edit_is_on_disk_by_itself(workspace: Workspace, path: Path) -> None:
+def test_an_edit_is_on_disk_by_itself(workspace: Workspace) -> None:
     journal = Journal(workspace, make_draft(workspace))
     began = time.monotonic()
     journal.append(JournalEntry("do", "Type", {"n": 1}, 1.0))
     assert until(lambda: journal.unsaved == 0)
     assert time.monotonic() - began < 1.0
-    assert stored(path) == 1
+    assert stored(workspace) == 1
     assert journal.saved_at is not None
     assert journal.close()
 
 
-def test_many_edits_do_not_wait_for_the_clock(workspace: Workspace, path: Path) -> None:
+def test_many_edits_do_not_wait_for_the_clock(workspace: Workspace) -> None:
     journal = Journal(workspace, make_draft(workspace), interval=3600)
     for n in range(50):
         journal.append(JournalEntry("do", "Type", {"n": n}))
     assert until(lambda: journal.unsaved == 0)
     journal.append(JournalEntry("do", "Type"))
     assert journal.flush()
-    assert stored(path) == 51
+    assert stored(workspace) == 51
     journal.append(JournalEntry("undo", ""))
     assert journal.close()
-    assert stored(path) == 52
+    assert stored(workspace) == 52
     assert journal.close()
 
 
@@ -68,7 +64,8 @@ def test_they_come_back_in_their_order(workspace: Workspace) -> None:
     assert [entry.edit["n"] for entry in workspace.load_draft(draft).journal] == list(range(200))
 
 
-def test_a_full_disk_is_told_and_no_edit_is_lost(workspace: Workspace, path: Path) -> None:
+def test_a_full_disk_is_told_and_no_edit_is_lost(in_a_file: Workspace) -> None:
+    workspace = in_a_file
     journal = Journal(workspace, make_draft(workspace), retry=0.02)
     limit(workspace, 1)
     journal.append(JournalEntry("do", "Paste", "x" * 200_000))
@@ -80,11 +77,12 @@ def test_a_full_disk_is_told_and_no_edit_is_lost(workspace: Workspace, path: Pat
     limit(workspace, 1_000_000)
     assert until(lambda: journal.unsaved == 0), "tried again by itself"
     assert journal.failure is None
-    assert stored(path) == 2
+    assert stored(workspace) == 2
     assert journal.close()
 
 
-def test_closing_does_not_hang_on_a_full_disk(workspace: Workspace) -> None:
+def test_closing_does_not_hang_on_a_full_disk(in_a_file: Workspace) -> None:
+    workspace = in_a_file
     journal = Journal(workspace, make_draft(workspace))
     limit(workspace, 1)
     journal.append(JournalEntry("do", "Paste", "x" * 200_000))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from leapgrid.drafting import WorkingDraft
 from leapgrid.files import ImportMapping, ReadOptions
 from leapgrid.records import CheckContext, schema_for
 from leapgrid.workspace import Damaged, Workspace, may_remember
+from tests.workspace.support import behind
 
 SAID = ImportMapping(
     columns={"E-Mail": "email", "Notes": None, "Stage \ud83d": "status"},
@@ -22,11 +22,11 @@ SAID = ImportMapping(
 HEADERS = ["E-Mail", "Notes", "Stage \ud83d"]
 
 
-def test_it_is_there_for_the_same_headers_and_object(path: Path) -> None:
-    with Workspace.open(path, clock=lambda: 1000.0) as workspace:
+def test_it_is_there_for_the_same_headers_and_object(address: str) -> None:
+    with Workspace.open(address, clock=lambda: 1000.0) as workspace:
         assert workspace.remembered_mapping("lead", HEADERS) is None
         workspace.remember_mapping("lead", HEADERS, SAID)
-    with Workspace.open(path) as workspace:
+    with Workspace.open(address) as workspace:
         found = workspace.remembered_mapping("lead", HEADERS)
         assert found == (SAID, 1000.0)
         assert list(found[0].columns) == HEADERS
@@ -56,13 +56,11 @@ def test_it_can_be_forgotten(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("stored", ["{}", "[]", '"x"', '{"columns": 1}', "not json", "null"])
-def test_what_is_not_what_was_written_is_damage(path: Path, stored: str) -> None:
-    with Workspace.open(path) as workspace:
+def test_what_is_not_what_was_written_is_damage(address: str, stored: str) -> None:
+    with Workspace.open(address) as workspace:
         workspace.remember_mapping("lead", HEADERS, SAID)
-    with sqlite3.connect(path) as other:
-        other.execute("UPDATE remembered_mapping SET mapping = ?", (stored,))
-    other.close()
-    with Workspace.open(path) as workspace, pytest.raises(Damaged):
+        behind(workspace, "UPDATE remembered_mapping SET mapping = :stored", stored=stored)
+    with Workspace.open(address) as workspace, pytest.raises(Damaged):
         workspace.remembered_mapping("lead", HEADERS)
 
 

@@ -12,15 +12,15 @@ from tests.workspace.support import begin, intend, make_draft, result, states
 READY, QUEUED, SENDING = RowState.READY, RowState.QUEUED, RowState.SENDING
 
 
-def test_what_a_dead_process_left_is_settled_once(path: Path) -> None:
-    with Workspace.open(path) as dying:
+def test_what_a_dead_process_left_is_settled_once(address: str) -> None:
+    with Workspace.open(address) as dying:
         draft = make_draft(dying)
         submission = begin(dying, draft, [[0], [1, 2], [3, 4, 5]])
         first = intend(dying, submission, 1, [0])
         assert first is not None
         dying.record_outcome(first.attempt, result(first, RowState.CREATED))
         intend(dying, submission, 2, [1, 2])
-    with Workspace.open(path) as workspace:
+    with Workspace.open(address) as workspace:
         assert workspace.recovered == Recovered((submission,), unknown=2, released=3)
         found = states(workspace, draft)
         assert found == {0: RowState.CREATED, 1: RowState.UNKNOWN, 2: RowState.UNKNOWN}
@@ -32,33 +32,33 @@ def test_what_a_dead_process_left_is_settled_once(path: Path) -> None:
         begin(workspace, draft, [[3, 4, 5]])
 
 
-def test_a_live_process_is_left_alone(workspace: Workspace, path: Path) -> None:
+def test_a_live_process_is_left_alone(workspace: Workspace, address: str) -> None:
     draft = make_draft(workspace)
     submission = begin(workspace, draft, [[0], [1]])
     intend(workspace, submission, 1, [0])
-    with Workspace.open(path) as other:
+    with Workspace.open(address) as other:
         assert other.recovered == Recovered()
         assert states(other, draft) == {0: SENDING, 1: QUEUED}
     assert workspace.recover() == Recovered()
 
 
-def test_a_chunk_that_a_live_process_took_over_is_left_alone(workspace: Workspace, path: Path) -> None:
-    with Workspace.open(path) as dying:
+def test_a_chunk_that_a_live_process_took_over_is_left_alone(workspace: Workspace, address: str) -> None:
+    with Workspace.open(address) as dying:
         draft = make_draft(dying)
         submission = begin(dying, draft, [[0], [1]])
         intend(workspace, submission, 1, [0])
-    with Workspace.open(path) as third:
+    with Workspace.open(address) as third:
         assert third.recovered == Recovered((submission,), unknown=0, released=1)
         assert states(third, draft) == {0: SENDING}
 
 
-def test_an_answer_that_comes_after_all_does_not_change_what_was_settled(path: Path) -> None:
-    with Workspace.open(path) as dying:
+def test_an_answer_that_comes_after_all_does_not_change_what_was_settled(address: str) -> None:
+    with Workspace.open(address) as dying:
         draft = make_draft(dying)
         submission = begin(dying, draft, [[0]])
         intent = intend(dying, submission, 1, [0])
         assert intent is not None
-    with Workspace.open(path) as workspace:
+    with Workspace.open(address) as workspace:
         workspace.record_outcome(intent.attempt, result(intent, RowState.CREATED))
         assert states(workspace, draft) == {0: RowState.UNKNOWN}
 

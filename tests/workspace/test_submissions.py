@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
@@ -15,6 +13,7 @@ from leapgrid.workspace.errors import NotUnique
 from leapgrid.workspace.submissions import record_sha256
 from tests.workspace.support import (
     begin,
+    behind,
     intend,
     make_draft,
     records,
@@ -52,23 +51,23 @@ def test_a_row_goes_from_queued_to_sending_to_created(workspace: Workspace) -> N
     assert (stored.chunks, stored.stopped) == ({1: "created", 2: "released"}, "person")
 
 
-def test_a_chunk_is_claimed_once(workspace: Workspace, path: Path) -> None:
+def test_a_chunk_is_claimed_once(workspace: Workspace, address: str) -> None:
     draft = make_draft(workspace)
     submission = begin(workspace, draft, [[0, 1]])
     assert intend(workspace, submission, 1, [0, 1]) is not None
-    with Workspace.open(path) as other:
+    with Workspace.open(address) as other:
         assert intend(other, submission, 1, [0, 1]) is None
     assert len(workspace.attempts(submission)) == 1
 
 
-def test_four_openings_race_for_the_same_chunks(workspace: Workspace, path: Path) -> None:
+def test_four_openings_race_for_the_same_chunks(workspace: Workspace, address: str) -> None:
     draft = make_draft(workspace)
     submission = begin(workspace, draft, [[n] for n in range(40)])
     got: list[int] = []
     start = threading.Barrier(4)
 
     def claim() -> None:
-        with Workspace.open(path) as mine:
+        with Workspace.open(address) as mine:
             start.wait()
             for chunk in range(1, 41):
                 if intend(mine, submission, chunk, [chunk - 1]) is not None:
@@ -87,12 +86,13 @@ def test_four_openings_race_for_the_same_chunks(workspace: Workspace, path: Path
 def test_the_database_itself_holds_one_unresolved_attempt_a_row(workspace: Workspace) -> None:
     draft = make_draft(workspace)
     intent = sent(workspace, draft, [0], UNKNOWN)
-    with pytest.raises(NotUnique), workspace._database.write() as connection:
-        connection.exec_driver_sql(
+    with pytest.raises(NotUnique):
+        behind(
+            workspace,
             "INSERT INTO attempt_row"
-            " SELECT attempt_id, 2, draft_id, row_id, record_sha256, 1, state, evidence FROM attempt_row"
-            " WHERE attempt_id = ?",
-            (intent.attempt,),
+            " SELECT attempt_id, 2, draft_id, row_id, record_sha256, true, state, evidence FROM attempt_row"
+            " WHERE attempt_id = :attempt",
+            attempt=intent.attempt,
         )
 
 
@@ -100,8 +100,7 @@ def test_what_is_unresolved_is_refused_even_where_the_outcome_was_lost(workspace
     """A damaged or meddled row_outcome does not open the door: the index still says no."""
     draft = make_draft(workspace)
     sent(workspace, draft, [0], UNKNOWN)
-    with workspace._database.write() as connection:
-        connection.exec_driver_sql("DELETE FROM row_outcome")
+    behind(workspace, "DELETE FROM row_outcome")
     submission = begin(workspace, draft, [[0]])
     with pytest.raises(RowsTaken):
         intend(workspace, submission, 1, [0])
@@ -132,10 +131,11 @@ def test_what_became_final_meanwhile_is_not_sent(workspace: Workspace) -> None:
     """A person's word may come from another process between the plan and the sending."""
     draft = make_draft(workspace)
     submission = begin(workspace, draft, [[0, 1]])
-    with workspace._database.write() as connection:
-        connection.exec_driver_sql(
-            "INSERT INTO row_outcome VALUES (?, 1, 'created', 1.0, '\"x\"', '', 0, 0, '', NULL)", (draft,)
-        )
+    behind(
+        workspace,
+        "INSERT INTO row_outcome VALUES (:draft, 1, 'created', 1.0, '\"x\"', '', 0, 0, '', NULL)",
+        draft=draft,
+    )
     with pytest.raises(RowsTaken) as error:
         intend(workspace, submission, 1, [0, 1])
     assert error.value.rows == (1,)
@@ -188,13 +188,11 @@ def test_only_some_of_an_answer_is_kept(workspace: Workspace) -> None:
     assert workspace.last_attempt(draft, 1) is None
 
 
-def test_a_changed_body_is_noticed(workspace: Workspace, path: Path) -> None:
+def test_a_changed_body_is_noticed(workspace: Workspace) -> None:
     draft = make_draft(workspace)
     intent = sent(workspace, draft, [0], REJECTED)
-    other = sqlite3.connect(path)
-    other.execute("UPDATE attempt SET body = cast(replace(body, 'Anna', 'Anne') AS BLOB)")
-    other.commit()
-    other.close()
+    ((body,),) = behind(workspace, "SELECT body FROM attempt")
+    behind(workspace, "UPDATE attempt SET body = :body", body=bytes(body).replace(b"Anna", b"Anne"))
     attempt = workspace.last_attempt(draft, 0)
     assert attempt is not None
     assert not attempt.intact
@@ -274,9 +272,8 @@ def test_send_again_is_a_recorded_decision_that_opens_the_row(workspace: Workspa
     sent(workspace, draft, [0], UNKNOWN)
     workspace.set_state(draft, 0, READY, "Send again.", who="Anna")
     sent(workspace, draft, [0], CREATED)
-    with workspace._database.read() as connection:
-        decided = connection.exec_driver_sql("SELECT row_id, kind, before, after, who FROM decision").all()
-    assert [tuple(row) for row in decided] == [(0, "person", "unknown", "ready", "Anna")]
+    decided = behind(workspace, "SELECT row_id, kind, before, after, who FROM decision")
+    assert decided == [(0, "person", "unknown", "ready", "Anna")]
 
 
 @pytest.mark.parametrize("before", [READY, REJECTED, UNKNOWN])

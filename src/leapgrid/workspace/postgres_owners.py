@@ -133,6 +133,8 @@ class PostgresOwners:
             if self._open is not None:
                 session, self._open = self._open, None
                 try:
+                    # Now, and not when the server notices that the session is over.
+                    session.execute(text("SELECT pg_advisory_unlock_all()"))
                     session.close()
                 except DBAPIError:
                     pass  # It is gone already, and all that it held with it.
