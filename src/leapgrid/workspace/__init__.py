@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         ForeignFile,
         Locked,
         NewerWorkspace,
+        NotForSending,
         NotFound,
         ReadOnly,
         RowsTaken,
@@ -63,6 +64,7 @@ __all__ = [
     "LookUp",
     "Looked",
     "NewerWorkspace",
+    "NotForSending",
     "NotFound",
     "OpenSubmission",
     "Purpose",
@@ -91,7 +93,7 @@ __getattr__, __dir__ = lazily(
     {
         "errors": (
             "BadWorkspaceUrl", "CannotOpen", "Damaged", "DiskFull", "ForeignFile", "Locked", "NewerWorkspace",
-            "NotFound", "ReadOnly", "RowsTaken", "Unreachable", "WorkspaceError",
+            "NotForSending", "NotFound", "ReadOnly", "RowsTaken", "Unreachable", "WorkspaceError",
         ),
         "evidence": (
             "Baseline", "Earlier", "Joined", "LookUp", "Looked", "OpenSubmission", "Purpose", "RefusalRule",

@@ -76,6 +76,18 @@ class Backend(Protocol):
     def is_shared(self) -> bool:
         """Whether several people may work in one draft here at the same time."""
 
+    @property
+    def read_only(self) -> str:
+        """Why nothing will ever be written through this opening, in a sentence; "" where it can be."""
+
+    @property
+    def why_not_send(self) -> str:
+        """Why nothing may be sent from here, in a sentence; "" where it may be."""
+
+    @property
+    def warning(self) -> str:
+        """What a person should know of the place, in a sentence; "" where there is nothing to know."""
+
     def read(self) -> AbstractContextManager[Connection]:
         """A transaction that only reads, and sees one state all along.
 

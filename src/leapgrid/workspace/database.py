@@ -158,7 +158,10 @@ class Database:
                     # What is in memory goes with the other file; in this one it would be nonsense.
                     self._refused = WorkspaceError(_EXCHANGED.format(where=self.where))
                     raise self._refused from None
-                self._engine.dispose()
+                with self._driver() as driver:
+                    is_said = _number(driver, "query_only")
+                if not is_said:
+                    self._engine.dispose()
             raise
 
     def _identity_now(self) -> tuple[int, int] | None:

@@ -25,6 +25,7 @@ class WorkspaceError(Exception):
         ├── ReadOnly           nothing can be written
         ├── DiskFull           no space is left; it goes on when there is some
         ├── Locked             another program keeps it; try again
+        ├── NotForSending      it can be worked in, and nothing may be sent from there
         ├── NotFound           no draft or submission of this name
         ├── NotUnique          the tables hold that there is only one such thing
         └── RowsTaken          rows are on their way, unknown or created: they must not be sent
@@ -65,6 +66,10 @@ class DiskFull(WorkspaceError):
 
 class Locked(WorkspaceError):
     """Another program keeps the file for itself."""
+
+
+class NotForSending(WorkspaceError):
+    """The workspace can be worked in, but nothing may be sent from where it is."""
 
 
 class NotFound(WorkspaceError):

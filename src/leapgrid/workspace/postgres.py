@@ -64,6 +64,9 @@ class PostgresDatabase:
     """
 
     is_shared = True
+    read_only = ""
+    why_not_send = ""
+    warning = ""
     path = None
 
     def __init__(self, url: URL, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:

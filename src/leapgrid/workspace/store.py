@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Table
 from ulid import ULID
 
 from leapgrid.workspace.backend import Backend
-from leapgrid.workspace.database import beside as beside
+from leapgrid.workspace.errors import NotForSending
+from leapgrid.workspace.places import beside as beside
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
@@ -46,6 +47,30 @@ class Store:
     def is_shared(self) -> bool:
         """Whether several people may work in one draft here at the same time."""
         return self._database.is_shared
+
+    @property
+    def read_only(self) -> str:
+        """Why nothing will ever be written here, in a sentence; "" where it can be."""
+        return self._database.read_only
+
+    @property
+    def why_not_send(self) -> str:
+        """Why nothing may be sent from here, in a sentence; "" where it may be."""
+        return self._database.why_not_send
+
+    @property
+    def warning(self) -> str:
+        """What a person should know of the place, in a sentence; "" where there is nothing to know."""
+        return self._database.warning
+
+    def ready_to_send(self) -> None:
+        """Refuse to begin a sending from a place that proves nothing. Called before each begins.
+
+        Raises:
+            WorkspaceError: with the reason.
+        """
+        if self.why_not_send:
+            raise NotForSending(self.why_not_send)
 
     def now(self) -> float:
         """Seconds since the epoch, by the workspace's clock."""

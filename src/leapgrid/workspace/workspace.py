@@ -11,7 +11,7 @@ from leapgrid.workspace.addresses import address_of
 from leapgrid.workspace.backend import Backend
 from leapgrid.workspace.database import BUSY_TIMEOUT_MS, Database
 from leapgrid.workspace.drafts import Drafts
-from leapgrid.workspace.errors import CannotOpen
+from leapgrid.workspace.errors import CannotOpen, DiskFull, ReadOnly
 from leapgrid.workspace.mappings import Mappings
 from leapgrid.workspace.receipts import Receipts
 from leapgrid.workspace.recovery import Recovered, Recovery
@@ -28,6 +28,8 @@ class Workspace(Drafts, Mappings, Recovery, Receipts):
 
     recovered: Recovered = Recovered()
     """What opening it found of runs whose process is dead."""
+
+    _to_settle = False
 
     @classmethod
     def open(
@@ -61,13 +63,22 @@ class Workspace(Drafts, Mappings, Recovery, Receipts):
 
             database = PostgresDatabase(place, busy_timeout_ms=busy_timeout_ms)
         workspace = cls(database, clock)
-        if recover:
+        if recover and not workspace.read_only:
             try:
                 workspace.recovered = workspace.recover()
+            except (ReadOnly, DiskFull):
+                # What is there can be looked at and exported; it is settled before anything is sent.
+                workspace._to_settle = True
             except BaseException:
                 workspace.close()
                 raise
         return workspace
+
+    def ready_to_send(self) -> None:
+        super().ready_to_send()
+        if self._to_settle:
+            self.recovered = self.recover()
+            self._to_settle = False
 
     def hold_draft(self, draft_id: str) -> bool:
         """Take a draft for editing, until the workspace is closed.
@@ -77,6 +88,8 @@ class Workspace(Drafts, Mappings, Recovery, Receipts):
         Returns:
             Whether it is ours; False while another process has it.
         """
+        if self.read_only:
+            return True  # nobody writes to it from here
         try:
             return self._owners.hold(f"draft{draft_id}")
         except OSError as error:
