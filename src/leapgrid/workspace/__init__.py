@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     )
     from leapgrid.workspace.evidence import (
         Baseline,
+        Decision,
         Earlier,
         Joined,
         Looked,
@@ -37,12 +38,14 @@ if TYPE_CHECKING:
         Seen,
         SentElsewhere,
         SentRow,
+        StoryStep,
+        SubmittedRow,
     )
     from leapgrid.workspace.glance import may_remember
     from leapgrid.workspace.journal import Journal
     from leapgrid.workspace.mappings import RememberedMapping
     from leapgrid.workspace.model import DraftSummary, JournalEntry, StoredDraft
-    from leapgrid.workspace.receipts import StoredAttempt, StoredSubmission
+    from leapgrid.workspace.receipts import StoredAttempt, StoredChunk, StoredRun, StoredSubmission
     from leapgrid.workspace.recovery import Recovered
     from leapgrid.workspace.submissions import Intent, Result
     from leapgrid.workspace.workspace import Workspace
@@ -52,6 +55,7 @@ __all__ = [
     "Baseline",
     "CannotOpen",
     "Damaged",
+    "Decision",
     "DiskFull",
     "DraftSummary",
     "Earlier",
@@ -80,8 +84,12 @@ __all__ = [
     "SentElsewhere",
     "SentRow",
     "StoredAttempt",
+    "StoredChunk",
     "StoredDraft",
+    "StoredRun",
     "StoredSubmission",
+    "StoryStep",
+    "SubmittedRow",
     "Unreachable",
     "Workspace",
     "WorkspaceError",
@@ -96,14 +104,15 @@ __getattr__, __dir__ = lazily(
             "NotForSending", "NotFound", "ReadOnly", "RowsTaken", "Unreachable", "WorkspaceError",
         ),
         "evidence": (
-            "Baseline", "Earlier", "Joined", "LookUp", "Looked", "OpenSubmission", "Purpose", "RefusalRule",
-            "Resolution", "Rule", "Seen", "SentElsewhere", "SentRow",
+            "Baseline", "Decision", "Earlier", "Joined", "LookUp", "Looked", "OpenSubmission", "Purpose",
+            "RefusalRule", "Resolution", "Rule", "Seen", "SentElsewhere", "SentRow", "StoryStep",
+            "SubmittedRow",
         ),
         "glance": ("may_remember",),
         "journal": ("Journal",),
         "mappings": ("RememberedMapping",),
         "model": ("DraftSummary", "JournalEntry", "StoredDraft"),
-        "receipts": ("StoredAttempt", "StoredSubmission"),
+        "receipts": ("StoredAttempt", "StoredChunk", "StoredRun", "StoredSubmission"),
         "recovery": ("Recovered",),
         "submissions": ("Intent", "Result"),
         "workspace": ("Workspace",),

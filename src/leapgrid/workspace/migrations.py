@@ -61,6 +61,10 @@ STEPS: dict[int, Sequence[str]] = {
         "CREATE TABLE refusal_rule (origin TEXT NOT NULL, object TEXT NOT NULL, rule TEXT NOT "
         "NULL, at FLOAT NOT NULL, evidence TEXT NOT NULL, submission_id TEXT NOT NULL, chunk "
         "INTEGER NOT NULL, PRIMARY KEY (origin, object))",
+        # Whoever began a submission is its only run.
+        "INSERT INTO run (id, submission_id, owner, host, process, who, started_at, finished_at, stopped, "
+        "stopped_message) SELECT id, id, owner, host, 0, '\"\"', started_at, finished_at, stopped, "
+        "stopped_message FROM submission",
     ),
 }
 """The form that is migrated from -> what makes the next one of it."""

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select, update
 
 from leapgrid.records.outcomes import RowOutcome, RowState
 from leapgrid.workspace import tables as t
-from leapgrid.workspace.submissions import Submissions
+from leapgrid.workspace.submissions import Result, Submissions
 
 INTERRUPTED = "interrupted"
 """Code of the reason for submissions and attempts that ended with their process."""
@@ -22,7 +22,7 @@ class Recovered:
     """What a start found of runs whose process is dead.
 
     Attributes:
-        submissions: their ULIDs.
+        submissions: the ULIDs of the submissions that nobody works on any more.
         unknown: how many rows are unknown because of it.
         released: how many rows were queued and are ready again.
     """
@@ -36,7 +36,10 @@ class Recovery(Submissions):
     """The part of the workspace that cleans up after a crash."""
 
     def recover(self) -> Recovered:
-        """Settle what dead processes left open. Runs whose process is alive are not touched.
+        """Settle what dead processes left open. What a live one works on is not touched.
+
+        A dead owner's chunks that were on their way are unknown. Chunks that nobody had claimed are released
+        once no live process works on their submission; until then they are its.
 
         Raises:
             WorkspaceError: if there is something to settle and it cannot be written.
@@ -54,26 +57,31 @@ class Recovery(Submissions):
                 .where(t.attempt.c.finished_at.is_(None), t.attempt.c.owner.in_(dead))
             ).all():
                 unknown += self._interrupt(connection, submission_id, draft_id, attempt_id, chunk)
-            for submission_id in (
-                connection.execute(
-                    select(t.submission.c.id).where(
-                        t.submission.c.finished_at.is_(None), t.submission.c.owner.in_(dead)
-                    )
-                )
-                .scalars()
-                .all()
-            ):
+            r = t.run.c
+            open_runs = (r.finished_at.is_(None), r.owner.in_(dead))
+            left = connection.execute(select(r.submission_id).where(*open_runs).distinct()).scalars().all()
+            connection.execute(
+                update(t.run)
+                .where(*open_runs)
+                .values(finished_at=self.now(), stopped=INTERRUPTED, stopped_message=INTERRUPTED_RUN)
+            )
+            for submission_id in left:
+                still = connection.execute(
+                    select(r.id).where(r.submission_id == submission_id, r.finished_at.is_(None)).limit(1)
+                ).first()
+                if still is not None:
+                    continue
                 submissions.append(submission_id)
-                released += len(self._release(connection, submission_id)[0])
+                released += len(self._release(connection, submission_id))
                 self._finish(connection, submission_id, INTERRUPTED, INTERRUPTED_RUN)
         return Recovered(tuple(submissions), unknown, released)
 
     def _dead(self) -> list[str]:
-        """Owners of anything open whose process is gone; each file is asked once."""
+        """Owners of anything open whose process is gone; each is asked once."""
         with self._database.read() as connection:
             owners = {
                 owner
-                for table in (t.submission, t.attempt)
+                for table in (t.run, t.attempt)
                 for owner in connection.execute(
                     select(table.c.owner).where(table.c.finished_at.is_(None)).distinct()
                 ).scalars()
@@ -84,11 +92,7 @@ class Recovery(Submissions):
         self, connection: Connection, submission_id: str, draft_id: str, attempt_id: str, chunk: int
     ) -> int:
         now = self.now()
-        connection.execute(
-            update(t.attempt)
-            .where(t.attempt.c.id == attempt_id)
-            .values(finished_at=now, outcome="unknown", reason=INTERRUPTED, message=INTERRUPTED_ROW)
-        )
+        self._close(connection, attempt_id, Result("unknown", INTERRUPTED, INTERRUPTED_ROW, {}), False)
         connection.execute(
             update(t.chunk)
             .where(t.chunk.c.submission_id == submission_id, t.chunk.c.number == chunk)

@@ -32,7 +32,9 @@ def check(stored: str | None, *values: Any) -> None:
         raise Damaged(DAMAGED)
 
 
-def chunk_values(submission_id: str, number: int, rows: Sequence[int], purpose: str | None) -> tuple[Any, ...]:
+def chunk_values(
+    submission_id: str, number: int, rows: Sequence[int], purpose: str | None
+) -> tuple[Any, ...]:
     """What the seal of a chunk covers: which rows it has, in which order."""
     return (submission_id, number, list(rows), purpose)
 
@@ -53,7 +55,14 @@ def outcome_values(
 
 
 def entry_values(
-    draft_id: str, seq: int, kind: str, label: str, edit: str | None, at: float, owner: str | None, who: str | None
+    draft_id: str,
+    seq: int,
+    kind: str,
+    label: str,
+    edit: str | None,
+    at: float,
+    owner: str | None,
+    who: str | None,
 ) -> tuple[Any, ...]:
     """What the seal of a step of the journal covers. The edit is the very text that is stored."""
     return (draft_id, seq, kind, label, edit, float(at), owner, who)
@@ -66,7 +75,7 @@ _INTENT = (
 _ANSWER = ("finished_at", "status", "outcome", "reason", "message", "issues", "server_date")
 
 
-def attempt_seal(values: Mapping[str, Any]) -> str:
+def attempt_seal(values: Mapping[Any, Any]) -> str:
     """The seal of an attempt: what was intended and, once it is over, what came of it.
 
     Args:
@@ -82,7 +91,7 @@ ATTEMPT_COLUMNS = ("seal", *_INTENT, *_ANSWER)
 """What must be read of an attempt for :func:`is_intact`."""
 
 
-def is_intact(values: Mapping[str, Any]) -> bool:
+def is_intact(values: Mapping[Any, Any]) -> bool:
     """Whether an attempt is what was written.
 
     Args:

@@ -10,15 +10,20 @@ from types import TracebackType
 from leapgrid.workspace.addresses import address_of
 from leapgrid.workspace.backend import Backend
 from leapgrid.workspace.database import BUSY_TIMEOUT_MS, Database
+from leapgrid.workspace.days import Days
 from leapgrid.workspace.drafts import Drafts
 from leapgrid.workspace.errors import CannotOpen, DiskFull, ReadOnly
+from leapgrid.workspace.lookups import LookUps
 from leapgrid.workspace.mappings import Mappings
-from leapgrid.workspace.receipts import Receipts
-from leapgrid.workspace.recovery import Recovered, Recovery
+from leapgrid.workspace.opened import Opened
+from leapgrid.workspace.recovery import Recovered
+from leapgrid.workspace.rules import Rules
+from leapgrid.workspace.runs import Runs
+from leapgrid.workspace.stories import Stories
 from leapgrid.workspace.submissions import OWNERS_UNWRITABLE
 
 
-class Workspace(Drafts, Mappings, Recovery, Receipts):
+class Workspace(Drafts, Mappings, Runs, LookUps, Opened, Rules, Stories, Days):
     """Drafts, submissions and outcomes: on this disk, or in the database of a team.
 
     Thread-safe. Its calls wait for the disk or the network, so code on an event loop calls them in a thread.
