@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, func, insert, not_, select, update
+from sqlalchemy import (
+    Connection,
+    Text,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    not_,
+    select,
+    type_coerce,
+    update,
+)
 
 from leapgrid.records.frame import Frame
 from leapgrid.records.outcomes import RowState
@@ -16,6 +29,7 @@ from leapgrid.workspace.backend import Backend
 from leapgrid.workspace.errors import NotFound, RowsTaken
 from leapgrid.workspace.model import DraftSummary, JournalEntry, StoredDraft
 from leapgrid.workspace.outcomes import Outcomes
+from leapgrid.workspace.seals import check, entry_values, seal
 from leapgrid.workspace.store import new_id
 
 _UNTOUCHED = and_(
@@ -133,19 +147,15 @@ class Drafts(Outcomes):
             Damaged: if its records are not what was written.
             WorkspaceError: if it cannot be read.
         """
+        j = t.journal_entry.c
         with self._database.read() as connection:
             row = connection.execute(select(t.draft).where(t.draft.c.id == draft_id)).first()
             if row is None:
                 raise NotFound("This draft is not in the workspace any more.")
             entries = connection.execute(
-                select(
-                    t.journal_entry.c.kind,
-                    t.journal_entry.c.label,
-                    t.journal_entry.c.edit,
-                    t.journal_entry.c.at,
-                )
-                .where(t.journal_entry.c.draft_id == draft_id)
-                .order_by(t.journal_entry.c.seq)
+                select(j.seq, j.kind, j.label, type_coerce(j.edit, Text), j.at, j.owner, j.who, j.seal)
+                .where(j.draft_id == draft_id)
+                .order_by(j.seq)
             ).all()
         with t.understood():
             schema, mapping, notes = schema_from_json(row.schema), dict(row.mapping), tuple(row.notes)
@@ -158,7 +168,7 @@ class Drafts(Outcomes):
             mapping=mapping,
             source=row.source,
             notes=notes,
-            journal=[JournalEntry(*entry) for entry in entries],
+            journal=[_entry(draft_id, tuple(entry)) for entry in entries],
             outcomes=self.outcomes(draft_id),
             issues=self.server_issues(draft_id),
             settings=settings,
@@ -281,17 +291,7 @@ class Drafts(Outcomes):
             ).scalar()
             connection.execute(
                 insert(t.journal_entry),
-                [
-                    {
-                        "draft_id": draft_id,
-                        "seq": seq,
-                        "kind": entry.kind,
-                        "label": entry.label,
-                        "edit": entry.edit,
-                        "at": entry.at,
-                    }
-                    for seq, entry in enumerate(entries, (last or 0) + 1)
-                ],
+                [_stored(draft_id, seq, entry) for seq, entry in enumerate(entries, (last or 0) + 1)],
             )
 
     def _change(self, draft_id: str, **values: object) -> None:
@@ -304,3 +304,29 @@ class Drafts(Outcomes):
         )
         if changed.rowcount != 1:
             raise NotFound("This draft is not in the workspace any more.")
+
+
+def _stored(draft_id: str, seq: int, entry: JournalEntry) -> dict[str, object]:
+    """A step as it is kept. Its edit, which may be large, is put into text once, for the seal too."""
+    edit = None if entry.edit is None else t.JsonText.of(entry.edit)
+    return {
+        "draft_id": draft_id,
+        "seq": seq,
+        "kind": entry.kind,
+        "label": entry.label,
+        "edit": edit,
+        "at": entry.at,
+        "seal": seal(*entry_values(draft_id, seq, entry.kind, entry.label, edit, entry.at, None, None)),
+    }
+
+
+def _entry(draft_id: str, row: Sequence[Any]) -> JournalEntry:
+    """A step as it was kept.
+
+    Raises:
+        Damaged: if it is not what was written.
+    """
+    seq, kind, label, edit, at, owner, who, sealed = row
+    with t.understood():
+        check(sealed, *entry_values(draft_id, seq, kind, label, edit, at, owner, who))
+        return JournalEntry(kind, label, None if edit is None else json.loads(edit), at)

@@ -65,7 +65,8 @@ def entry_values(
     who: str | None,
 ) -> tuple[Any, ...]:
     """What the seal of a step of the journal covers. The edit is the very text that is stored."""
-    return (draft_id, seq, kind, label, edit, float(at), owner, who)
+    summed = None if edit is None else crc32(edit.encode())  # it may be long
+    return (draft_id, seq, kind, label, summed, float(at), owner, who)
 
 
 _INTENT = (

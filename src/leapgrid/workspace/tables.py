@@ -50,6 +50,15 @@ USER_VERSION = 3
 DAMAGED = "What is stored in the workspace is damaged. Restore a copy of it."
 
 
+class JsonText(str):
+    """A JSON value that is written down already: it is kept as it is."""
+
+    @classmethod
+    def of(cls, value: Any) -> JsonText:
+        """The text of a value, ASCII and without spaces."""
+        return cls(json.dumps(value, separators=(",", ":")))
+
+
 class AsciiJson(TypeDecorator[Any]):
     """Any JSON value, kept as ASCII text so that every character of it survives."""
 
@@ -57,7 +66,9 @@ class AsciiJson(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        return None if value is None else json.dumps(value, separators=(",", ":"))
+        if value is None:
+            return None
+        return str(value) if isinstance(value, JsonText) else str(JsonText.of(value))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         with understood():
