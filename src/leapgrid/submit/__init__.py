@@ -6,7 +6,7 @@ What a run is made of is loaded when there is one; a plan comes without the data
 from typing import TYPE_CHECKING
 
 from leapgrid.lazy import lazily
-from leapgrid.submit.options import SubmitOptions
+from leapgrid.submit.options import OnRefusal, SubmitOptions
 from leapgrid.submit.plan import LeftOut, Plan, PlannedChunk, PlanRow, plan
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         SubmitEvent,
     )
     from leapgrid.submit.mapping import MappedAnswer, map_answer
+    from leapgrid.submit.resolver import LookUpReport, Resolver
     from leapgrid.submit.runner import Client, Runner
     from leapgrid.submit.summary import ChunkSummary, RunSummary
 
@@ -41,12 +42,15 @@ __all__ = [
     "Client",
     "Decided",
     "LeftOut",
+    "LookUpReport",
     "LookedUp",
     "LookingUp",
     "MappedAnswer",
+    "OnRefusal",
     "Plan",
     "PlanRow",
     "PlannedChunk",
+    "Resolver",
     "RunFinished",
     "RunPaused",
     "RunResumed",
@@ -70,6 +74,7 @@ __getattr__, __dir__ = lazily(
             "SubmissionStarted", "SubmitEvent",
         ),
         "mapping": ("MappedAnswer", "map_answer"),
+        "resolver": ("LookUpReport", "Resolver"),
         "runner": ("Client", "Runner"),
         "summary": ("ChunkSummary", "RunSummary"),
     },

@@ -7,6 +7,9 @@ from collections.abc import Awaitable, Callable
 
 Sleep = Callable[[float], Awaitable[None]]
 
+CALLS_A_SECOND = 5.0
+"""The most calls a second to a remote host: the vendor's own package limits itself so."""
+
 
 class Pace:
     """Lets chunks through one by one.
@@ -72,6 +75,12 @@ class Pace:
             self._not_before = self._monotonic() + self._interval
             return True
         return False
+
+    async def slot(self) -> None:
+        """Wait for the rate alone: for what is asked after a run, whether it was stopped or not."""
+        while (wait := self._not_before - self._monotonic()) > 0:
+            await self._sleep(wait)
+        self._not_before = self._monotonic() + self._interval
 
     async def wait(self, seconds: float) -> None:
         """Wait so long, or until the run is stopped."""

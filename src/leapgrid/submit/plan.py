@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum
 from itertools import compress
 from typing import Any, NamedTuple, TypeAlias, overload
@@ -148,6 +148,18 @@ class PlannedChunk:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def part(self, number: int, places: Sequence[int]) -> PlannedChunk:
+        """Some of its records as a chunk of their own.
+
+        Args:
+            number: of that chunk.
+            places: which records, counted from 0.
+        """
+        records = self.payloads
+        return PlannedChunk(
+            number, tuple(self.rows[at] for at in places), tuple(records[at] for at in places)
+        )
+
     def halves(self, first_number: int) -> tuple[PlannedChunk, PlannedChunk]:
         """This chunk as two, for a server that finds it too large.
 
@@ -204,6 +216,11 @@ class Chunks(Sequence[PlannedChunk]):
         rows = tuple(self.rows[at * self.size : (at + 1) * self.size])
         return PlannedChunk(at + 1, rows, Payloads(rows, self._record))
 
+    def without(self, rows: Collection[RowId]) -> Chunks:
+        """The chunks of the other rows."""
+        left = tuple(row for row in self.rows if row not in rows)
+        return Chunks(left, self.size, self._record, self.names)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -254,6 +271,19 @@ class Plan:
             return self.chunks[self.chunks.rows.index(row) // self.chunks.size]
         except ValueError:
             return None
+
+    def without(self, rows: Collection[RowId]) -> Plan:
+        """A plan for the other rows. How it counts kinds of rows is left as it is."""
+        if not rows:
+            return self
+        if isinstance(self.chunks, Chunks):
+            return replace(self, chunks=self.chunks.without(rows))
+        chunks: list[PlannedChunk] = []
+        for chunk in self.chunks:
+            left = [at for at, row in enumerate(chunk.rows) if row not in rows]
+            if left:
+                chunks.append(chunk.part(len(chunks) + 1, left))
+        return replace(self, chunks=tuple(chunks))
 
     def left_out_count(self, *reasons: LeftOut) -> int:
         """How many rows are left out for one of these reasons, or for any when none is named."""

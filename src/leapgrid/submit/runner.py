@@ -6,20 +6,23 @@ import asyncio
 import random as random_module
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Collection
-from dataclasses import asdict, replace
-from typing import Protocol
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from leapgrid.records.issues import RowId
 from leapgrid.records.outcomes import RowOutcome, RowState
-from leapgrid.records.schema import schema_for
+from leapgrid.records.schema import ObjectSchema, schema_for
+from leapgrid.submit.enquiries import Circumstances, Enquiries
 from leapgrid.submit.events import RunPaused, RunResumed, RunStopped, SubmitEvent
 from leapgrid.submit.ledger import Ledger
 from leapgrid.submit.mapping import map_answer
 from leapgrid.submit.options import SubmitOptions
 from leapgrid.submit.pace import Pace, Sleep
-from leapgrid.submit.plan import Plan, PlannedChunk
+from leapgrid.submit.plan import Payloads, Plan, PlannedChunk, Record
+from leapgrid.submit.rounds import Rounds
+from leapgrid.submit.serverclock import ServerClock
 from leapgrid.submit.streak import Streak
 from leapgrid.submit.summary import RunSummary
 from leapgrid.submit.teller import Teller
@@ -36,13 +39,26 @@ from leapgrid.superleap.errors import (
 from leapgrid.superleap.origin import is_loopback
 from leapgrid.superleap.requests import Request, bulk_create_request
 from leapgrid.superleap.retry import next_wait
-from leapgrid.superleap.verdict import CreateVerdict, Then, read_create
-from leapgrid.workspace import Intent, Result, RowsTaken, Workspace, WorkspaceError
+from leapgrid.superleap.verdict import ChunkOutcome, CreateVerdict, Then, read_create
+from leapgrid.workspace import Intent, Result, RowsTaken, SentElsewhere, Workspace, WorkspaceError
 
 TROUBLE_PAUSE = 60.0
 """Seconds to leave a server alone that failed several times in a row."""
 
 _PERSON, _TROUBLE, _LIMIT = "person", "trouble", "limit"
+
+_NO_USE_ASKING = frozenset(
+    {_PERSON, "cancelled", "workspace", "unexpected", "unauthorized", "forbidden", "not_trusted", "not_sent"}
+    | {"wrong_place", "redirect", "redirect_after", "bad_records"}
+)
+"""Reasons to stop after which nothing is looked up: nobody would answer, or the person wants to be done."""
+
+_SETTLED = frozenset(
+    {RowState.CREATED, RowState.ALREADY_THERE, RowState.REJECTED, RowState.UNKNOWN, RowState.SKIPPED}
+)
+"""What rows that others sent may have become without their being still at work."""
+
+T = TypeVar("T")
 
 
 class Client(Protocol):
@@ -57,6 +73,15 @@ class Client(Protocol):
         """The cheap GET."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Joining:
+    """What a run goes on with: which submission, which of its rows may go, and the record of a row."""
+
+    submission: str
+    going: Collection[RowId]
+    record: Callable[[RowId], Record]
+
+
 class Runner:
     """Sends a plan once. One runner, one run.
 
@@ -68,11 +93,13 @@ class Runner:
         draft_id: whose rows these are.
         plan: what goes.
         object_slug: the object that records are created of.
-        options: rate and parallel chunks; the others were the plan's.
+        options: how to go about it; what is left out because of them was the plan's affair.
         publish: is told every event, in order, after what it says is on disk.
         fields: the fields that the schema knows, for errors about others.
         profile: the profile's name, to be kept.
         pausable: whether a person is there to resume the run; else what needs one stops it.
+        who: the person, to be kept.
+        schema: which fields are unique, to look records up by; the built-in one of the object by default.
         clock: seconds since the epoch.
         monotonic: seconds, never going back.
         sleep: waits so many seconds.
@@ -92,6 +119,8 @@ class Runner:
         fields: Collection[str] | None = None,
         profile: str = "",
         pausable: bool = False,
+        who: str = "",
+        schema: ObjectSchema | None = None,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Sleep = asyncio.sleep,
@@ -108,18 +137,70 @@ class Runner:
         self._clock = clock
         self._monotonic = monotonic
         self._random = random
-        self._ledger = Ledger(workspace, draft_id, sleep)
+        self._ledger = Ledger(workspace, draft_id, sleep, who)
         self._teller = Teller(plan, object_slug, client.base_url, publish, clock)
         host = urlsplit(client.base_url).hostname or ""
         self._pace = Pace(None if is_loopback(host) else self._options.rate, monotonic, sleep)
-        self._pending: deque[PlannedChunk] = deque(plan.chunks)
-        self._next_number = len(plan.chunks) + 1
+        self._server = ServerClock(clock, monotonic)
+        self._enquiries = Enquiries(
+            Circumstances(
+                workspace=workspace,
+                client=client,
+                draft_id=draft_id,
+                schema=schema or schema_for(object_slug),
+                options=self._options,
+                ledger=self._ledger,
+                teller=self._teller,
+                pace=self._pace,
+                server=self._server,
+                clock=clock,
+                sleep=sleep,
+                who=who,
+            )
+        )
+        self._rounds = Rounds()
+        self._joining: _Joining | None = None
+        self._pending: deque[PlannedChunk] = deque()
+        self._next_number = 1
         self._tries: Counter[int] = Counter()
         self._streak = Streak()
         self._troubled = False
         self._ran = False
         self._stopped: tuple[str, str] | None = None
         self._unexpected: Exception | None = None
+
+    @classmethod
+    def going_on(
+        cls,
+        workspace: Workspace,
+        client: Client,
+        draft_id: str,
+        submission_id: str,
+        *,
+        record: Callable[[RowId], Record],
+        going: Collection[RowId],
+        object_slug: str,
+        **more: Any,
+    ) -> Runner:
+        """A run that goes on with a submission instead of beginning one: what nobody has sent of it yet.
+
+        Several may go on with one submission at the same time, in other processes or on other machines: they
+        divide its chunks between them.
+
+        Args:
+            workspace: as for a runner that begins.
+            client: whom to send to: whoever the submission went to.
+            draft_id: whose rows these are.
+            submission_id: which submission.
+            record: the record of a row, as it is now.
+            going: the rows that may be sent: the person has not skipped them, and they have no errors, or
+                none that count.
+            object_slug: the object.
+            more: all else that a runner takes.
+        """
+        runner = cls(workspace, client, draft_id, Plan(), object_slug=object_slug, **more)
+        runner._joining = _Joining(submission_id, going, record)
+        return runner
 
     @property
     def submission(self) -> str:
@@ -172,27 +253,97 @@ class Runner:
         try:
             await self._begin()
             await self._work_all()
+            await self._again_without_the_bad()
+            await self._look_afterwards()
         except WorkspaceError as error:
             self._stop_for(error)
-        await self._end()
+        others = await self._end()
         seconds = self._monotonic() - started
-        self._teller.finished(seconds)
+        self._teller.finished(seconds, others)
         if self._ledger.cancelled:
             raise asyncio.CancelledError
         unexpected = self._unexpected or self._teller.failure
         if unexpected is not None:
             raise unexpected
-        return self._teller.summary(self._stopped, tuple(sorted(self._ledger.unsaved)), seconds)
+        unsaved = tuple(sorted(self._ledger.unsaved))
+        return self._teller.summary(self._stopped, unsaved, seconds, self._enquiries.again_at)
 
     async def _begin(self) -> None:
+        """Have the plan on disk, and know what is at the server before anything of it is sent."""
+        if self._joining is not None:
+            await self._join(self._joining)
+            return
+        plan = await self._guarded(self._enquiries.before(self._plan))
+        if plan is None:
+            return
+        if not plan.records and self._plan.records:
+            if self._enquiries.waiting:
+                self._stop("not_proven", f"Nothing was sent. {self._enquiries.waiting}")
+            return
+        self._plan = plan
         await self._ledger.begin(
             object_slug=self._slug,
             origin=self._client.base_url,
             profile=self._profile,
             options=asdict(self._options),
-            chunks=self._plan.chunks,
+            chunks=plan.chunks,
         )
+        self._queue(plan.chunks)
+        self._teller.begun(self.submission, plan)
+        await self._guarded(self._enquiries.baseline(plan))
+
+    async def _join(self, joining: _Joining) -> None:
+        joined = await self._ledger.join(joining.submission, joining.going, self._options.chunk_size)
+        chunks = tuple(
+            PlannedChunk(number, rows, Payloads(rows, joining.record)) for number, rows, _ in joined.chunks
+        )
+        self._plan = Plan(chunks)
+        self._queue(chunks)
         self._teller.begun(self.submission, self._plan)
+        await self._guarded(self._enquiries.baseline_if_none(self._plan))
+
+    def _queue(self, chunks: Iterable[PlannedChunk], first: bool = False) -> None:
+        """These go next, or after all others; numbers that they have are not given again."""
+        chunks = tuple(chunks)
+        if first:
+            self._pending.extendleft(reversed(chunks))
+        else:
+            self._pending.extend(chunks)
+        self._next_number = max(self._next_number, *(chunk.number + 1 for chunk in chunks), 1)
+
+    async def _again_without_the_bad(self) -> None:
+        """The good records of refused chunks, round by round, where that may be."""
+        while not self._pace.stopped and (refused := self._rounds.next()):
+            chosen = await self._guarded(self._enquiries.may_go_again(refused))
+            if not chosen or self._pace.stopped:
+                return
+            self._rounds.begin(sum(map(len, chosen)))
+            planned = [await self._ledger.add(chunk) for chunk in chosen]
+            self._queue(planned)
+            self._teller.more(planned, self._rounds.number)
+            await self._work_all()
+        self._enquiries.gave_up(self._rounds.given_up)
+
+    async def _look_afterwards(self) -> None:
+        """What is unknown is looked up once, and what was created is counted."""
+        reason = self._stopped[0] if self._stopped else None
+        if reason in _NO_USE_ASKING or self._ledger.unsaved or not self.submission:
+            return
+        await self._guarded(self._enquiries.look_once())
+        if reason is None:
+            await self._guarded(self._enquiries.count())
+
+    async def _guarded(self, work: Coroutine[Any, Any, T]) -> T | None:
+        """Do some work to its end, or until the run is cancelled; what it came to, or None then."""
+        task = asyncio.ensure_future(work)
+        while not task.done():
+            try:
+                await asyncio.wait({task})
+            except asyncio.CancelledError:
+                self._ledger.cancelled = True
+                self._pace.stop()
+                task.cancel()
+        return None if task.cancelled() else task.result()
 
     async def _work_all(self) -> None:
         count = min(self._options.parallel, max(1, len(self._pending)))
@@ -224,14 +375,18 @@ class Runner:
         """One attempt of one chunk, from the intent to what follows from its answer."""
         try:
             request = bulk_create_request(self._slug, chunk.payloads)
-            intent = await self._ledger.intend(chunk, request)
+            intent = await self._ledger.intend(chunk, request, self._server.offset)
+            if intent is None:
+                await self._leave_to_others()
         except BadInput as error:
             self._stop("bad_records", f"{error} Nothing of chunk {chunk.number:,} was sent.")
             return
         except WorkspaceError as error:
             self._stop_for(error)
             return
-        if intent is None:
+        if isinstance(intent, SentElsewhere):
+            self._take_out(chunk, intent)
+        if not isinstance(intent, Intent):
             return
         self._tries[chunk.number] += 1
         if self._ledger.cancelled:
@@ -245,9 +400,27 @@ class Runner:
         await self._take(chunk, intent, got, verdict, elapsed)
         await self._watch(verdict)
 
+    async def _leave_to_others(self) -> None:
+        """Someone else has a chunk of ours, and perhaps more of them: those need not be tried."""
+        ours = {chunk.number for chunk in self._pending}
+        gone = ours - await self._ledger.still_planned()
+        self._pending = deque(chunk for chunk in self._pending if chunk.number not in gone)
+
+    def _take_out(self, chunk: PlannedChunk, elsewhere: SentElsewhere) -> None:
+        """Some of the records went out from another draft meanwhile; the others are a chunk of their own."""
+        outcomes = dict(elsewhere.outcomes)
+        if elsewhere.rest is not None:
+            number, rows = elsewhere.rest
+            rest = chunk.part(number, [chunk.rows.index(row) for row in rows])
+            self._queue([rest], first=True)
+            outcomes.update(self._teller.rows(rest, RowState.QUEUED, "Planned."))
+        self._teller.out_of(chunk, len(elsewhere.rows), outcomes)
+
     async def _exchange(self, request: Request) -> Answer | TransportFailure:
         try:
-            return await self._client.exchange(request)
+            answer = await self._client.exchange(request)
+            self._server.observe(answer)
+            return answer
         except TransportFailure as failure:
             return failure
         except asyncio.CancelledError:
@@ -305,14 +478,16 @@ class Runner:
             issues=mapped.issues,
             again=again,
             halves=[(half.number, half.rows) for half in halves or ()],
+            server_date=self._server.now,
         )
         if isinstance(got, Answer):
-            result = replace(result, headers=got.headers, body=got.body)
+            date = self._server.now if got.date is None else got.date
+            result = replace(result, headers=got.headers, body=got.body, server_date=date)
         trouble = await self._ledger.record(chunk.number, intent.attempt, result)
         if trouble is not None:
             self._stop_for(trouble)
         if trouble is None and halves:
-            self._pending.extendleft(reversed(halves))
+            self._queue(halves, first=True)
             self._teller.split(chunk, halves, intent, verdict, elapsed)
         elif trouble is None and wait is not None:
             self._pace.hold(wait)
@@ -324,8 +499,19 @@ class Runner:
             self._teller.out_of_patience(chunk, intent, verdict, elapsed)
         else:
             self._teller.answered(chunk, intent, verdict, mapped, elapsed, saved=trouble is None)
+            if verdict.outcome is ChunkOutcome.REJECTED and isinstance(got, Answer) and trouble is None:
+                await self._refused(chunk, got, mapped.outcomes)
             if verdict.then in (Then.STOP, Then.TRY_AGAIN, Then.WAIT):
                 self._stop(verdict.reason, self._why(chunk, verdict))
+
+    async def _refused(
+        self, chunk: PlannedChunk, answer: Answer, outcomes: Mapping[RowId, RowOutcome]
+    ) -> None:
+        self._rounds.refused(chunk, outcomes)
+        try:
+            await self._enquiries.heard(answer, chunk.number)
+        except WorkspaceError as error:
+            self._stop_for(error)
 
     def _why(self, chunk: PlannedChunk, verdict: CreateVerdict) -> str:
         message, tries = verdict.message, self._tries[chunk.number]
@@ -362,45 +548,48 @@ class Runner:
         self._pace.resume(_TROUBLE)
         self._teller.tell(RunResumed())
 
-    async def _end(self) -> None:
-        """Write what is left to write; whatever was not sent is ready again."""
+    async def _end(self) -> dict[RowId, RowOutcome]:
+        """Write what is left to write; whatever was not sent is ready again.
+
+        Returns:
+            What became of rows that others sent, where nothing else tells of it.
+        """
         if self._ledger.cancelled:
             self._stop("cancelled", "Cancelled. What was on its way is unknown.")
         if self.submission:
             await self._ledger.record_rest()
         released = await self._release()
-        if released and self._stopped is None:
+        if self._stopped is None and any(one.state not in _SETTLED for one in released.values()):
             # No chunk of ours is left, and yet rows are: another process took their chunk over.
             self._stop("in_flight", "Another LeapGrid sends the other chunks of this submission.")
         elif released and self._stopped is not None:
             reason, message = self._stopped
-            count = sum(1 for outcome in released.values() if outcome.state is not RowState.SENDING)
+            count = sum(1 for outcome in released.values() if outcome.state is RowState.READY)
             what = "1 record was" if count == 1 else f"{count:,} records were"
             self._stopped = (reason, f"{message} {what} not sent." if count else message)
         if self._stopped is not None:
             reason, message = self._stopped
             self._teller.tell(RunStopped(reason, message, released))
+            released = {}
         if self.submission:
             await self._ledger.finish(*(self._stopped or (None, "")))
+        return released
 
     async def _release(self) -> dict[RowId, RowOutcome]:
-        """Take the rows of chunks that were not sent out of the queue."""
+        """Take the rows of chunks that were not sent out of the queue; these, and those that others sent."""
         left = [row for row, was in self._teller.states.items() if was.state is RowState.QUEUED]
         if not left:
             return {}
+        unsent = RowOutcome(RowState.READY, self._clock(), "Not sent.")
         try:
             released = await self._ledger.release()
         except WorkspaceError as error:
             self._stop_for(error)
-            released = {}
+            return dict.fromkeys(left, unsent)
         # A chunk that another run took over is not ours to release: the workspace knows what it is.
         others = [row for row in left if row not in released]
         known = await self._ledger.current(others) if others else {}
-        unsent = RowOutcome(RowState.READY, self._clock(), "Not sent.")
-        for row in others:
-            outcome = known.get(row, unsent)
-            released[row] = unsent if outcome.state is RowState.QUEUED else outcome
-        return released
+        return {row: known.get(row, unsent) if row in known else released.get(row, unsent) for row in left}
 
     def _stop_for(self, error: WorkspaceError) -> None:
         self._stop("in_flight" if isinstance(error, RowsTaken) else "workspace", str(error))

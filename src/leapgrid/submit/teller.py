@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from leapgrid.records.issues import Issue, RowId
 from leapgrid.records.outcomes import RowOutcome, RowState
 from leapgrid.submit.events import (
     ChunkAnswered,
+    ChunksPlanned,
     ChunkSplit,
     ChunkStarted,
     ChunkWaiting,
+    LookedUp,
     RunFinished,
     RunPaused,
+    SameAgain,
     SubmissionStarted,
     SubmitEvent,
 )
@@ -54,10 +57,13 @@ class Teller:
         self._chunks: dict[int, ChunkSummary] = {}
         self._issues: list[Issue] = []
         self._notes: list[str] = []
+        self._look_ups: list[LookedUp] = []
 
     def tell(self, event: SubmitEvent) -> None:
         """Tell an event. What a listener raises is kept in ``failure``: it must not stop the recording."""
         self.states.update(event.outcomes)
+        if isinstance(event, LookedUp):
+            self._look_ups.append(event)
         try:
             self._listener(event)
         except Exception as error:
@@ -73,6 +79,30 @@ class Teller:
             outcomes.update(self.rows(chunk, RowState.QUEUED, "Planned."))
         chunks, records = len(plan.chunks), len(outcomes)
         self.tell(SubmissionStarted(submission, self._slug, self._base_url, chunks, records, now, outcomes))
+
+    def more(self, chunks: Sequence[PlannedChunk], number: int) -> None:
+        """The good records of refused chunks are planned once more, as the how-manieth such round."""
+        outcomes: dict[RowId, RowOutcome] = {}
+        for chunk in chunks:
+            outcomes.update(self.rows(chunk, RowState.QUEUED, "Planned again, without the refused records."))
+        count = len(outcomes)
+        what = "1 record" if count == 1 else f"{count:,} records"
+        message = f"{what} of refused chunks {'goes' if count == 1 else 'go'} again without the bad ones."
+        self.tell(ChunksPlanned(tuple(chunk.number for chunk in chunks), number, message, outcomes))
+
+    def out_of(self, chunk: PlannedChunk, count: int, outcomes: Mapping[RowId, RowOutcome]) -> None:
+        """So many records of a chunk are left out: they went out from another draft meanwhile."""
+        what = "1 record" if count == 1 else f"{count:,} records"
+        verb = "is" if count == 1 else "are"
+        message = (
+            f"{what} of chunk {chunk.number:,} went out from another draft meanwhile and {verb} left out."
+        )
+        self.tell(SameAgain(message, outcomes))
+
+    def note(self, text: str) -> None:
+        """Something worth knowing about the run as a whole."""
+        if text and text not in self._notes:
+            self._notes.append(text)
 
     def started(self, chunk: PlannedChunk, intent: Intent) -> None:
         """The first byte leaves now."""
@@ -146,9 +176,10 @@ class Teller:
             )
         )
 
-    def finished(self, seconds: float) -> None:
-        """The last event."""
-        self.tell(RunFinished(self.submission, self.counts(), seconds))
+    def finished(self, seconds: float, outcomes: Mapping[RowId, RowOutcome]) -> None:
+        """The last event, with what became of rows that others sent."""
+        self.states.update(outcomes)
+        self.tell(RunFinished(self.submission, self.counts(), seconds, outcomes))
 
     def counts(self) -> Mapping[RowState, int]:
         """How many rows of the plan are in which state."""
@@ -163,7 +194,11 @@ class Teller:
         }
 
     def summary(
-        self, stopped: tuple[str, str] | None, unsaved: tuple[int, ...], seconds: float
+        self,
+        stopped: tuple[str, str] | None,
+        unsaved: tuple[int, ...],
+        seconds: float,
+        again_at: float | None = None,
     ) -> RunSummary:
         """What the run came to."""
         reason, message = stopped or (None, "")
@@ -179,6 +214,9 @@ class Teller:
             message=visible(message),
             unsaved=unsaved,
             seconds=seconds,
+            look_ups=tuple(self._look_ups),
+            difference=any(event.difference for event in self._look_ups),
+            again_at=again_at,
         )
 
     def _keep(

@@ -328,18 +328,23 @@ def _records(value: Any) -> list[dict[str, Any]] | None:
     return value
 
 
-def questions(values: Sequence[Any]) -> Iterator[list[Any]]:
+def questions(values: Sequence[Any], beside: Sequence[Any] = ()) -> Iterator[list[Any]]:
     """The values, parted so that each part fits into one call with all its forms.
 
     What is found in one part was in one answer: it speaks for all values of the part.
+
+    Args:
+        values: what to ask for.
+        beside: for whose forms every part leaves room, so that they may be asked for with it.
     """
+    room = {repr(form) for value in beside for form in _forms(value)}
     part: list[Any] = []
-    forms: set[str] = set()
+    forms = set(room)
     for value in values:
         more = {repr(form) for form in _forms(value)}
         if part and len(forms | more) > protocol.IN_VALUES:
             yield part
-            part, forms = [], set()
+            part, forms = [], set(room)
         part.append(value)
         forms |= more
     if part:
