@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ulid import ULID
 
@@ -38,27 +38,42 @@ class Trail:
         self._directory = directory
         self._path = directory / f"{ULID()}.log"
 
-    def note(self, kind: str, **facts: object) -> None:
-        """Add a line.
+    def note(self, facts: Iterable[tuple[str, Mapping[str, object]]]) -> None:
+        """Add lines, all of them in one go.
 
         Args:
-            kind: "draft", "edits", "sent", "answered", "settled" or "removed".
-            facts: what JSON knows.
+            facts: of each its kind ("draft", "edits", "sent", "closed", "rows" or "removed", see
+                :class:`Walked`) and what JSON knows.
         """
-        text = json.dumps({"kind": kind, "at": time.time(), **facts}, separators=(",", ":")).encode()
-        line = b"%08x %s\n" % (zlib.crc32(text), text)
+        lines = b"".join(_line(kind, more) for kind, more in facts)
+        if not lines:
+            return
         try:
             if not self._path.exists():
                 make_directory(self._directory)
                 _mark(self._directory)
-            # Opened each time: what tidies up may have taken it away, and each line is a single write.
+            # Opened each time, because what tidies up may have taken it away.
             descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             try:
-                os.write(descriptor, line)
+                os.write(descriptor, lines)
             finally:
                 os.close(descriptor)
         except OSError:
             pass  # A full disk: the workspace says so itself, and what it did not take is not in the trail.
+
+
+class RowFact(NamedTuple):
+    """What was known of a row.
+
+    Attributes:
+        at: since when, in seconds since the epoch.
+        state: a row's state.
+        attempt: with which it went out last, or "".
+    """
+
+    at: float
+    state: str
+    attempt: str
 
 
 @dataclass
@@ -71,9 +86,9 @@ class Walked:
         drafts: id -> its name and how many rows it began with, as far as noted.
         edits: draft id -> the number of its last step.
         removed: ids of drafts that were removed.
-        sent: attempt -> what went out with it.
-        answered: attempt -> row -> state, as it was told.
-        settled: draft id -> row -> state, as look-ups and persons decided later, with when.
+        sent: attempt -> what went out with it: its columns, and its rows in their order.
+        closed: attempt -> what came of it.
+        rows: draft id -> row -> what was known of it last.
     """
 
     since: float | None = None
@@ -82,8 +97,8 @@ class Walked:
     edits: dict[str, int] = field(default_factory=dict)
     removed: set[str] = field(default_factory=set)
     sent: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    answered: dict[str, tuple[float, dict[int, str]]] = field(default_factory=dict)
-    settled: dict[str, dict[int, tuple[float, str]]] = field(default_factory=dict)
+    closed: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    rows: dict[str, dict[int, RowFact]] = field(default_factory=dict)
 
 
 def walk(directory: Path) -> Walked:
@@ -134,9 +149,9 @@ def tidy(directory: Path, before: float) -> None:
 
 
 def spans(rows: Iterable[int]) -> list[list[int]]:
-    """Rows as first and last of those that follow each other."""
+    """Rows in their order, as first and last of those that follow each other."""
     found: list[list[int]] = []
-    for row in sorted(rows):
+    for row in rows:
         if found and found[-1][1] == row - 1:
             found[-1][1] = row
         else:
@@ -144,19 +159,16 @@ def spans(rows: Iterable[int]) -> list[list[int]]:
     return found
 
 
-def by_state(states: Mapping[int, str]) -> dict[str, list[list[int]]]:
-    """The rows of each state, as :func:`spans`."""
-    rows: dict[str, list[int]] = {}
-    for row, state in states.items():
-        rows.setdefault(str(state), []).append(row)
-    return {state: spans(each) for state, each in rows.items()}
-
-
 def rows_of(given: Any) -> list[int]:
     """The inverse of :func:`spans`."""
     if sum(int(last) - int(first) + 1 for first, last in given) > _MOST_ROWS:
         raise ValueError("more rows than any chunk has")
     return [row for first, last in given for row in range(int(first), int(last) + 1)]
+
+
+def _line(kind: str, facts: Mapping[str, object]) -> bytes:
+    text = json.dumps({"kind": kind, "at": time.time(), **facts}, separators=(",", ":")).encode()
+    return b"%08x %s\n" % (zlib.crc32(text), text)
 
 
 def _take(found: Walked, fact: Mapping[str, Any]) -> None:
@@ -169,15 +181,12 @@ def _take(found: Walked, fact: Mapping[str, Any]) -> None:
         found.removed.add(str(fact["draft"]))
     elif kind == "sent":
         found.sent[fact["attempt"]] = {**fact, "rows": rows_of(fact["rows"])}
-    elif kind == "answered":
-        found.answered[fact["attempt"]] = (at, _states(fact["states"]))
-    elif kind == "settled":
-        known = found.settled.setdefault(fact["draft"], {})
-        known |= {row: (at, state) for row, state in _states(fact["states"]).items()}
-
-
-def _states(given: Mapping[str, Any]) -> dict[int, str]:
-    return {row: str(state) for state, rows in given.items() for row in rows_of(rows)}
+    elif kind == "closed":
+        found.closed[fact["attempt"]] = fact
+    elif kind == "rows":
+        known = found.rows.setdefault(fact["draft"], {})
+        state, attempt = str(fact["state"]), str(fact["attempt"])
+        known |= {row: RowFact(at, state, attempt) for row in rows_of(fact["rows"])}
 
 
 def _understood(line: bytes) -> Mapping[str, Any] | None:
