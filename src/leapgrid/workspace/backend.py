@@ -105,6 +105,11 @@ class Backend(Protocol):
             WorkspaceError: if the database fails; nothing was changed then.
         """
 
+    def note(self, kind: str, **facts: object) -> None:
+        """Have something noted beside the place once the transaction that writes is over, where that is done;
+        see :mod:`leapgrid.workspace.trail`.
+        """
+
     def owners(self) -> Owning:
         """Who is alive; a new one each time."""
 

@@ -36,6 +36,7 @@ from leapgrid.workspace.owners import Owners
 from leapgrid.workspace.places import beside as beside
 from leapgrid.workspace.places import make_place, place_of, protect, was_used
 from leapgrid.workspace.tables import APPLICATION_ID, USER_VERSION, metadata
+from leapgrid.workspace.trail import Trail
 
 BUSY_TIMEOUT_MS = 5000
 
@@ -72,6 +73,8 @@ class Database:
         make_place(self.path, self.where)
         self._place = place_of(self.path)
         self._identity = self._identity_now()
+        self._trail = Trail(beside(self.path, "trail"))
+        self._to_note: list[tuple[str, dict[str, object]]] = []
         self._engine = create_engine(
             # Never made by opening it: what is gone must not come back empty.
             URL.create("sqlite", database=self.path.as_uri(), query={"uri": "true", "mode": "rw"}),
@@ -111,8 +114,18 @@ class Database:
             if self._refused is not None:
                 raise self._refused
             connection = self._engine.connect().execution_options(leapgrid_writes=True)
-            with connection, connection.begin():
-                yield connection
+            try:
+                with connection, connection.begin():
+                    yield connection
+            except BaseException:
+                self._to_note.clear()
+                raise
+            self._trail.note(self._to_note)
+            self._to_note.clear()
+
+    def note(self, kind: str, **facts: object) -> None:
+        """Note something in the trail once the transaction that writes is on the disk."""
+        self._to_note.append((kind, facts))
 
     @property
     def read_only(self) -> str:

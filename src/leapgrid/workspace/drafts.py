@@ -26,10 +26,10 @@ from leapgrid.records.outcomes import RowState
 from leapgrid.records.schema import ObjectSchema, schema_from_json, schema_to_json
 from leapgrid.workspace import tables as t
 from leapgrid.workspace.backend import Backend
-from leapgrid.workspace.errors import NotFound, RowsTaken
+from leapgrid.workspace.errors import Damaged, NotFound, RowsTaken
 from leapgrid.workspace.model import DraftSummary, JournalEntry, StoredDraft
 from leapgrid.workspace.outcomes import Outcomes
-from leapgrid.workspace.seals import check, entry_values, seal
+from leapgrid.workspace.seals import check, draft_values, entry_values, seal
 from leapgrid.workspace.store import new_id
 
 _UNTOUCHED = and_(
@@ -93,8 +93,20 @@ class Drafts(Outcomes):
                     created_at=now,
                     updated_at=now,
                     settings=dict(settings or {}),
+                    seal=seal(
+                        *draft_values(
+                            draft_id,
+                            schema.slug,
+                            schema_to_json(schema),
+                            dict(mapping),
+                            source,
+                            digest,
+                            dict(settings or {}),
+                        )
+                    ),
                 )
             )
+            self._database.note("draft", draft=draft_id, name=name, rows=frame.height)
         return draft_id
 
     def drafts(self) -> list[DraftSummary]:
@@ -158,7 +170,15 @@ class Drafts(Outcomes):
                 .order_by(j.seq)
             ).all()
         with t.understood():
+            check(
+                row.seal,
+                *draft_values(
+                    draft_id, row.object, row.schema, row.mapping, row.source, row.frame, row.settings
+                ),
+            )
             schema, mapping, notes = schema_from_json(row.schema), dict(row.mapping), tuple(row.notes)
+            if [entry[0] for entry in entries] != list(range(1, len(entries) + 1)):
+                raise Damaged(t.DAMAGED)
             settings = dict(row.settings or {})
         return StoredDraft(
             id=draft_id,
@@ -210,6 +230,7 @@ class Drafts(Outcomes):
             if rows := tuple(sending):
                 raise RowsTaken(rows, "Rows of this draft are on their way. Remove it later.")
             connection.execute(delete(t.draft).where(t.draft.c.id == draft_id))
+            self._database.note("removed", draft=draft_id)
             used = connection.execute(select(t.draft.c.id).where(t.draft.c.frame == digest)).first()
         if used is None:
             self._frames.drop(digest)
@@ -269,6 +290,8 @@ class Drafts(Outcomes):
             with self._database.write() as connection:
                 # Asked once more: nobody else can begin to work on it now.
                 found = connection.execute(delete(t.draft).where(t.draft.c.id == draft_id, _UNTOUCHED))
+                if found.rowcount == 1:
+                    self._database.note("removed", draft=draft_id)
             is_gone = found.rowcount == 1
         finally:
             if is_gone or not was_ours:
@@ -293,6 +316,7 @@ class Drafts(Outcomes):
                 insert(t.journal_entry),
                 [_stored(draft_id, seq, entry) for seq, entry in enumerate(entries, (last or 0) + 1)],
             )
+            self._database.note("edits", draft=draft_id, seq=(last or 0) + len(entries))
 
     def _change(self, draft_id: str, **values: object) -> None:
         with self._database.write() as connection:

@@ -24,6 +24,7 @@ STEPS: dict[int, Sequence[str]] = {
     ),
     2: (
         "ALTER TABLE draft ADD COLUMN next_row INTEGER",
+        "ALTER TABLE draft ADD COLUMN seal TEXT",
         "ALTER TABLE journal_entry ADD COLUMN owner TEXT",
         "ALTER TABLE journal_entry ADD COLUMN who TEXT",
         "ALTER TABLE journal_entry ADD COLUMN seal TEXT",

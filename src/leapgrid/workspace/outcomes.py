@@ -14,6 +14,7 @@ from leapgrid.workspace import tables as t
 from leapgrid.workspace.errors import Damaged, NotFound
 from leapgrid.workspace.seals import ATTEMPT_COLUMNS, check, chunk_values, is_intact, outcome_values, seal
 from leapgrid.workspace.store import Store, sha256_of, upsert
+from leapgrid.workspace.trail import spans
 
 PIECE = 5_000
 """How many values one question to the database names at most."""
@@ -207,6 +208,12 @@ class Outcomes(Store):
                 }
             )
         upsert(connection, t.row_outcome, rows)
+        alike: dict[tuple[str, str], list[RowId]] = {}
+        for row, outcome in outcomes.items():
+            attempt = attempts if isinstance(attempts, str) else attempts.get(row, "")
+            alike.setdefault((outcome.state.value, attempt), []).append(row)
+        for (state, attempt), same in alike.items():
+            self._database.note("rows", draft=draft_id, state=state, attempt=attempt, rows=spans(same))
 
     def _queued(self, connection: Connection, draft_id: str) -> dict[RowId, tuple[str, int, int]]:
         """Rows in planned chunks: submission, chunk and position of each. Nothing else says "queued"."""

@@ -107,6 +107,9 @@ class PostgresDatabase:
         with translated(self.where), self._engine.connect() as connection, connection.begin():
             yield connection
 
+    def note(self, kind: str, **facts: object) -> None:
+        """Nothing: a database of a team has copies of its own."""
+
     def owners(self) -> PostgresOwners:
         """Locks of a session of its own, which the server frees whatever ends it."""
         return PostgresOwners(self._owners_engine, self.where)

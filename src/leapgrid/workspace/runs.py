@@ -58,6 +58,7 @@ class Runs(Recovery):
             Damaged: if what is kept of its rows is not what was written.
             WorkspaceError: if it cannot be written; nothing may be sent then.
         """
+        self.ready_to_send()
         me = self._me()
         submission_id = new_id()
         rows = [row for chunk in chunks for row in chunk]
@@ -109,6 +110,7 @@ class Runs(Recovery):
             Damaged: if what is kept of it is not what was written.
             WorkspaceError: if it cannot be written; nothing may be sent then.
         """
+        self.ready_to_send()
         me = self._me()
         self.recover()
         with self._database.write() as connection:

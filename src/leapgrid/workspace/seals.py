@@ -54,6 +54,13 @@ def outcome_values(
     return (draft_id, row_id, str(state), float(at), evidence, submission_id, chunk, position, attempt_id)
 
 
+def draft_values(
+    draft_id: str, slug: str, schema: Any, mapping: Any, source: str, frame: str, settings: Any
+) -> tuple[Any, ...]:
+    """What the seal of a draft covers: what makes records of its frame."""
+    return (draft_id, slug, schema, mapping, source, frame, settings)
+
+
 def entry_values(
     draft_id: str,
     seq: int,

@@ -22,9 +22,17 @@ from leapgrid.workspace.plans import PLANNED, Plans
 from leapgrid.workspace.same import Same
 from leapgrid.workspace.seals import attempt_seal, check, chunk_values
 from leapgrid.workspace.store import new_id
+from leapgrid.workspace.trail import spans
 
 KEPT_OF_ANSWER = 64 * 1024
 """How much of an answer's body is kept, in bytes."""
+
+INTENT_NOTED = (
+    "submission_id", "chunk", "number", "method", "path", "object", "origin", "profile", "version",
+    "body_sha256", "started_at", "clock_offset",
+)  # fmt: skip
+OUTCOME_NOTED = ("finished_at", "status", "server_date", "outcome", "reason")
+"""What of an attempt is noted beside the workspace; see :mod:`leapgrid.workspace.trail`."""
 
 KEPT_HEADERS = ("date", "retry-after", "content-type", "x-request-id")
 """Which headers of an answer are kept; others may hold what is nobody's business."""
@@ -302,6 +310,10 @@ class Submissions(Plans, Same):
             for position, (row, _, record) in enumerate(sent, 1)
         }
         self._keep(connection, about.draft_id, attempt_id, outcomes)
+        told = {name: values[name] for name in INTENT_NOTED}
+        self._database.note(
+            "sent", attempt=attempt_id, draft=about.draft_id, rows=spans(row for row, _, _ in sent), **told
+        )
         return Intent(attempt_id, number, outcomes)
 
     def _close(self, connection: Connection, attempt_id: str, result: Result, answered: bool = True) -> bool:
@@ -332,6 +344,8 @@ class Submissions(Plans, Same):
         intent = row["seal"]
         values["seal"] = None if intent is None else f"{intent}{sealed[len(intent) :]}"
         connection.execute(update(t.attempt).where(t.attempt.c.id == attempt_id).values(**values))
+        told = {name: values.get(name) for name in OUTCOME_NOTED}
+        self._database.note("closed", attempt=attempt_id, **told)
         return True
 
     def _settle(

@@ -127,6 +127,7 @@ draft = Table(
     Column("settings", AsciiJson),
     # The first number that no row has had; where several people add rows, they take theirs from here.
     Column("next_row", Integer),
+    Column("seal", Text),
 )
 
 journal_entry = Table(
