@@ -7,6 +7,8 @@ import pytest
 
 from leapgrid.sandbox import SandboxServer
 from leapgrid.workspace import Workspace
+from tests.faults.crew import Crew
+from tests.faults.recorder import Recorder
 
 
 @pytest.fixture
@@ -23,4 +25,25 @@ def workspace(path: Path) -> Iterator[Workspace]:
 @pytest.fixture
 def server() -> Iterator[SandboxServer]:
     with SandboxServer(port=0) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorder]:
+    with Recorder(tmp_path_factory.mktemp("recorder") / "log") as running:
+        yield running
+
+
+@pytest.fixture
+def recorder(recording: Recorder) -> Recorder:
+    """A server that records, well-behaved and without records."""
+    recording.settled()
+    recording.behave()
+    recording.forget()
+    return recording
+
+
+@pytest.fixture(scope="module")
+def crew(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crew]:
+    with Crew(tmp_path_factory.mktemp("crew")) as running:
         yield running

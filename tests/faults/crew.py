@@ -206,17 +206,24 @@ def main() -> None:
     signal.signal(signal.SIGCHLD, lambda *_: None)
     sys.stdout.write("{}\n")
     sys.stdout.flush()
+    alive: set[int] = set()
     for line in sys.stdin:
         question = json.loads(line)
         if "wait" in question:
             answer = {"status": _wait(question["wait"], question["seconds"], bell)}
+            if answer["status"] is not None:
+                alive.discard(question["wait"])
         else:
             pid = os.fork()
             if pid == 0:
                 _work(question)
+            alive.add(pid)
             answer = {"pid": pid}
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
+    # The test is over, or was killed itself.
+    for pid in alive:
+        os.kill(pid, signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import sys
 import time
-from typing import Any
+from collections.abc import Iterator
+from itertools import count
+from typing import Any, Literal
 
 
 def load() -> None:
     """Load what the jobs need, so that a fork has it."""
 
+    import leapgrid.drafting.working
     import leapgrid.submit.runner
     import leapgrid.superleap.client
     import leapgrid.workspace.workspace  # noqa: F401
@@ -68,17 +72,42 @@ def submit(
     asyncio.run(run())
 
 
-def type_edits(url: str, draft: str, rate: float) -> None:
-    """Type so many cells a second, and say of each when it was accepted."""
-    from leapgrid.workspace import Journal, JournalEntry, Workspace
+def type_edits(url: str, draft: str, seed: int, rate: float) -> None:
+    """Type so many cells a second, and say of each step when it was accepted."""
+    from leapgrid.drafting import WorkingDraft
+    from leapgrid.records import set_cell
+    from leapgrid.workspace import Workspace
 
-    workspace = Workspace.open(url)
-    journal = Journal(workspace, draft)
+    desk = WorkingDraft.from_stored(Workspace.open(url), draft)
     start = time.monotonic()
-    for number in range(100_000):
-        journal.append(JournalEntry("do", "Type", {"n": number}))
+    for number, step in enumerate(typing(seed), 1):
+        if step == "undo":
+            desk.undo()
+        elif step == "redo":
+            desk.redo()
+        else:
+            desk.apply(set_cell(*step), "Type")
         print(number, time.time(), flush=True)
-        time.sleep(max(0.0, start + (number + 1) / rate - time.monotonic()))
+        time.sleep(max(0.0, start + number / rate - time.monotonic()))
+
+
+def typing(seed: int) -> Iterator[Literal["undo", "redo"] | tuple[int, str, str]]:
+    """Steps of somebody who types, and now and then takes something back: row, field, text. Each counts."""
+    drawn = random.Random(seed)
+    undone = done = 0
+    for number in count(1):
+        if done and drawn.random() < 0.1:
+            done, undone = done - 1, undone + 1
+            yield "undo"
+        elif undone and drawn.random() < 0.5:
+            done, undone = done + 1, undone - 1
+            yield "redo"
+        else:
+            done, undone = done + 1, 0
+            yield drawn.randrange(EDITED_ROWS), drawn.choice(("name", "email")), f"typed {number}"
+
+
+EDITED_ROWS = 8
 
 
 def _watch(point: str, arrival: int, trace: bool) -> None:
