@@ -22,6 +22,7 @@ from leapgrid.workspace import (
     Workspace,
     WorkspaceError,
 )
+from leapgrid.workspace.copies import make_copy
 from leapgrid.workspace.database import path_of
 from leapgrid.workspace.frames import frame_failure
 from leapgrid.workspace.tables import USER_VERSION
@@ -34,24 +35,25 @@ def workspace(in_a_file: Workspace) -> Workspace:
     return in_a_file
 
 
-def modes(directory: Path) -> dict[str, int]:
-    found = {"": stat.S_IMODE(directory.stat().st_mode)}
-    found |= {p.name: stat.S_IMODE(p.stat().st_mode) for p in directory.rglob("*") if p.is_dir()}
-    return found | {p.suffix: stat.S_IMODE(p.stat().st_mode) for p in directory.rglob("*") if p.is_file()}
-
-
 @pytest.mark.skipif(os.name != "posix", reason="rights of this kind are POSIX's")
 def test_all_that_is_made_is_for_the_person_alone(tmp_path: Path) -> None:
     old = os.umask(0)
     try:
-        with Workspace.open(data_dir=tmp_path / "data") as workspace:
+        with Workspace.open(data_dir=tmp_path / "share" / "data") as workspace:
             begin(workspace, make_draft(workspace), [[0]])
-            found = modes(tmp_path / "data")
+            assert workspace.path is not None
+            make_copy(workspace.path)
+            found = list((tmp_path / "share").rglob("*"))
+            wrong = [
+                path
+                for path in [*found, tmp_path / "share"]
+                if stat.S_IMODE(path.stat().st_mode) != (0o700 if path.is_dir() else 0o600)
+            ]
     finally:
         os.umask(old)
-    for name in (".db", ".db-journal", ".arrow", ".lock"):
-        assert found.pop(name) == 0o600, name
-    assert set(found.values()) == {0o700}
+    assert wrong == []
+    kinds = {path.suffix for path in found if path.is_file()}
+    assert {".db", ".db-journal", ".arrow", ".lock", ".log"} <= kinds
 
 
 @pytest.mark.skipif(os.name != "posix", reason="rights of this kind are POSIX's")

@@ -95,6 +95,29 @@ def contents_of(path: Path) -> Contents:
     return found
 
 
+def attempt_of(path: Path, attempt_id: str) -> dict[str, Any] | None:
+    """One attempt with all its columns as they stand in a file, by name; None where it cannot be read."""
+    for how in ("mode=ro", "immutable=1"):
+        try:
+            uri = f"{path.absolute().as_uri()}?{how}"
+            with closing(sqlite3.connect(uri, uri=True, timeout=1, isolation_level=None)) as file:
+                file.row_factory = sqlite3.Row
+                row = file.execute(
+                    "SELECT attempt.*, submission.draft_id FROM attempt "
+                    "JOIN submission ON submission.id = attempt.submission_id WHERE attempt.id = ?",
+                    (attempt_id,),
+                ).fetchone()
+                if row is None:
+                    continue
+                rows = file.execute(
+                    "SELECT row_id FROM attempt_row WHERE attempt_id = ? ORDER BY position", (attempt_id,)
+                ).fetchall()
+                return {**dict(row), "draft": row["draft_id"], "rows": [each[0] for each in rows]}
+        except (OSError, ValueError, sqlite3.Error):
+            continue
+    return None
+
+
 def _read(file: sqlite3.Connection) -> Contents:
     scan = _Scan(file, time.monotonic() + _PATIENCE)
     found = Contents()

@@ -39,7 +39,7 @@ _SPARE = 4 << 20
 _OWN_FRAME = 16 << 20
 """Base frames up to so many bytes are copied; a larger one is only not deleted while a copy needs it."""
 
-_NAME = re.compile(r"(\d{8}T\d{6}Z)(?:-\d+)?\.db")
+_NAME = re.compile(r"(\d{8}T\d{12}Z)(?:-\d+)?\.db")
 
 
 class Copy(NamedTuple):
@@ -63,7 +63,7 @@ def copies_of(path: Path) -> tuple[Copy, ...]:
         for each in beside(path, "copies").iterdir():
             name = _NAME.fullmatch(each.name)
             if name is not None:
-                moment = datetime.strptime(name[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+                moment = datetime.strptime(name[1], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
                 found.append(Copy(each, moment.timestamp()))
     except (OSError, ValueError):
         pass  # None yet, or none that can be reached.
@@ -201,7 +201,7 @@ def _refuse_damaged(path: Path, where: str) -> None:
 
 
 def _named(part: Path, directory: Path, at: float) -> Copy:
-    stamp = datetime.fromtimestamp(at, UTC).strftime("%Y%m%dT%H%M%SZ")
+    stamp = datetime.fromtimestamp(at, UTC).strftime("%Y%m%dT%H%M%S%fZ")
     number = 1
     while (path := directory / f"{stamp}{'' if number == 1 else f'-{number}'}.db").exists():
         number += 1

@@ -42,7 +42,7 @@ class Frames:
             # Made first with the right mode: what writes the frame only fills it.
             os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT, 0o600))
             frame.to_arrow(temporary)
-            digest = _hash_of(temporary)
+            digest = hash_of(temporary)
             path = self._path(digest)
             if path.exists():
                 temporary.unlink()
@@ -88,7 +88,7 @@ class Frames:
         return self._directory / f"{digest}.arrow"
 
 
-def _hash_of(path: Path) -> str:
+def hash_of(path: Path) -> str:
     """SHA-256 of a file, in pieces: other threads go on meanwhile."""
     sha = hashlib.sha256()
     with path.open("rb") as stored:

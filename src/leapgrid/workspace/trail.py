@@ -42,7 +42,7 @@ class Trail:
         """Add lines, all of them in one go.
 
         Args:
-            facts: of each its kind ("draft", "edits", "sent", "closed", "rows" or "removed", see
+            facts: of each its kind ("draft", "edits", "sent", "closed", "rows", "removed" or "restored", see
                 :class:`Walked`) and what JSON knows.
         """
         lines = b"".join(_line(kind, more) for kind, more in facts)
@@ -177,6 +177,11 @@ def _take(found: Walked, fact: Mapping[str, Any]) -> None:
         found.drafts[fact["draft"]] = (str(fact["name"]), int(fact["rows"]))
     elif kind == "edits":
         found.edits[fact["draft"]] = max(int(fact["seq"]), found.edits.get(fact["draft"], 0))
+    elif kind == "restored":
+        # An older file took the place of the one whose steps were counted so far.
+        edits = {str(draft): int(seq) for draft, seq in fact["edits"].items()}
+        found.removed |= set(found.drafts) - set(edits)
+        found.edits = edits
     elif kind == "removed":
         found.removed.add(str(fact["draft"]))
     elif kind == "sent":
