@@ -24,9 +24,10 @@ from sqlalchemy import (
 from leapgrid.records.frame import Frame
 from leapgrid.records.outcomes import RowState
 from leapgrid.records.schema import ObjectSchema, schema_from_json, schema_to_json
+from leapgrid.visible import visible
 from leapgrid.workspace import tables as t
 from leapgrid.workspace.backend import Backend
-from leapgrid.workspace.errors import Damaged, NotFound, RowsTaken
+from leapgrid.workspace.errors import Damaged, NotFound, RowsTaken, WorkspaceError
 from leapgrid.workspace.model import DraftSummary, JournalEntry, StoredDraft
 from leapgrid.workspace.outcomes import Outcomes
 from leapgrid.workspace.seals import check, draft_values, entry_values, seal
@@ -156,9 +157,26 @@ class Drafts(Outcomes):
 
         Raises:
             NotFound: if there is none of this id.
-            Damaged: if its records are not what was written.
+            Damaged: if what is stored of it is not what was written; other drafts may be.
             WorkspaceError: if it cannot be read.
         """
+        try:
+            return self._load(draft_id)
+        except Damaged as error:
+            raise Damaged(
+                f"The draft {self._name_of(draft_id)} cannot be opened, others may be. {error}"
+            ) from error
+
+    def _name_of(self, draft_id: str) -> str:
+        """A draft's name, safe to show, whatever else is wrong with it."""
+        try:
+            with self._database.read() as connection:
+                name = connection.execute(select(t.draft.c.name).where(t.draft.c.id == draft_id)).scalar()
+        except WorkspaceError:
+            name = None
+        return visible(str(name or draft_id), 60)
+
+    def _load(self, draft_id: str) -> StoredDraft:
         j = t.journal_entry.c
         with self._database.read() as connection:
             row = connection.execute(select(t.draft).where(t.draft.c.id == draft_id)).first()

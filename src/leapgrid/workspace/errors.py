@@ -96,6 +96,8 @@ class RowsTaken(WorkspaceError):
         )
 
 
+_IS_DAMAGED = "The workspace {where} is damaged: leapgrid rescue shows what can be saved."
+
 _BY_NAME: tuple[tuple[str, type[WorkspaceError], str], ...] = (
     ("SQLITE_FULL", DiskFull, "The disk is full: the workspace {where} cannot be written. Make room."),
     ("SQLITE_BUSY", Locked, "Another program keeps the workspace {where} locked. Close it and try again."),
@@ -103,10 +105,20 @@ _BY_NAME: tuple[tuple[str, type[WorkspaceError], str], ...] = (
     ("SQLITE_READONLY", ReadOnly, "The workspace {where} is read-only. Allow writing or name another one."),
     ("SQLITE_PERM", ReadOnly, "The workspace {where} is read-only. Allow writing or name another one."),
     ("SQLITE_CANTOPEN", CannotOpen, "The workspace {where} cannot be opened. Look at its directory."),
-    ("SQLITE_NOTADB", Damaged, "The file {where} is no LeapGrid workspace, or is damaged. Name another one."),
-    ("SQLITE_CORRUPT", Damaged, "The workspace {where} is damaged. Restore a copy of it."),
-    ("SQLITE_IOERR", WorkspaceError, "The disk does not take what is written to the workspace {where}."),
+    (
+        "SQLITE_NOTADB",
+        Damaged,
+        "The file {where} is no LeapGrid workspace, or is damaged: leapgrid rescue shows what can be saved.",
+    ),
+    ("SQLITE_CORRUPT", Damaged, _IS_DAMAGED),
+    ("SQLITE_SCHEMA", Damaged, _IS_DAMAGED),
+    (
+        "SQLITE_IOERR",
+        WorkspaceError,
+        "The disk does not do what the workspace {where} needs: it is full for you, gone, or failing.",
+    ),
 )
+_OF_A_DAMAGED_SCHEMA = ("no such table", "no such column", "malformed", "duplicate column", "already exists")
 
 _BY_STATE: tuple[tuple[str, type[WorkspaceError], str], ...] = (
     ("53100", DiskFull, "The disk of the workspace {where} is full. Ask who runs it to make room."),
@@ -149,6 +161,8 @@ def from_database(error: BaseException, where: str) -> WorkspaceError:
     for prefix, kind, sentence in _BY_NAME:
         if name.startswith(prefix):
             return kind(sentence.format(where=where))
+    if name == "SQLITE_ERROR" and any(words in str(original) for words in _OF_A_DAMAGED_SCHEMA):
+        return Damaged(_IS_DAMAGED.format(where=where))
     if hasattr(original, "sqlstate"):
         return _from_postgres(original, where)
     return WorkspaceError(f"The workspace {where} did not take it ({name or type(error).__name__}).")

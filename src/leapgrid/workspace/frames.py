@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import shutil
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from ulid import ULID
 from leapgrid.records.frame import Frame, FrameError
 from leapgrid.visible import visible
 from leapgrid.workspace.errors import CannotOpen, Damaged, DiskFull, WorkspaceError
+from leapgrid.workspace.places import make_directory
 
 _PIECE = 1 << 20
 
@@ -22,10 +24,12 @@ class Frames:
 
     Args:
         directory: made when the first frame is written.
+        spare: where copies of some may lie, or None.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, spare: Path | None = None) -> None:
         self._directory = directory
+        self._spare = spare
 
     def put(self, frame: Frame) -> str:
         """Store a frame for good; storing the same content twice keeps one file.
@@ -38,7 +42,7 @@ class Frames:
         """
         path = temporary = self._directory / f"{ULID()}.part"
         try:
-            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_directory(self._directory)
             # Made first with the right mode: what writes the frame only fills it.
             os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT, 0o600))
             frame.to_arrow(temporary)
@@ -57,25 +61,38 @@ class Frames:
         return digest
 
     def get(self, digest: str) -> Frame:
-        """Read a frame back.
+        """Read a frame back; one that is gone or damaged comes back from its copy, if there is a good one.
 
         Raises:
-            Damaged: if it is not what was written.
+            Damaged: if it is not what was written, or gone.
             CannotOpen: if it cannot be read.
         """
         path = self._path(digest)
         try:
-            stored = path.read_bytes()
-            as_written = hashlib.sha256(stored).hexdigest() == digest
-            frame = Frame.from_bytes(stored)
-        except FrameError as error:
-            raise Damaged(f"{error} Restore {visible(str(path), 200)} from a copy.") from error
-        except OSError as error:
-            raise frame_failure(error, path) from error
-        # The first frames were named by the hash of their texts.
-        if not as_written and frame.digest() != digest:
-            raise Damaged(f"The stored records in {visible(str(path), 200)} were changed. Restore a copy.")
-        return frame
+            return _read(path, digest)
+        except Damaged:
+            spare = self._spare / path.name if self._spare is not None else None
+            if spare is None or not spare.exists():
+                raise
+            frame = _read(spare, digest)
+            self._bring_back(spare, path)
+            return frame
+
+    def _bring_back(self, spare: Path, path: Path) -> None:
+        """Put the copy in its place; what stood there is kept. Where it cannot be written, another time."""
+        part = path.with_name(f"{ULID()}.part")
+        try:
+            make_directory(self._directory)
+            os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            shutil.copyfile(spare, part)
+            _sync(part)
+            if path.exists():
+                os.replace(path, path.with_suffix(".damaged"))
+            os.replace(part, path)
+            _sync(self._directory)
+        except OSError:
+            with suppress(OSError):
+                part.unlink()
 
     def drop(self, digest: str) -> None:
         """Delete a frame that no draft uses any more."""
@@ -86,6 +103,24 @@ class Frames:
 
     def _path(self, digest: str) -> Path:
         return self._directory / f"{digest}.arrow"
+
+
+def _read(path: Path, digest: str) -> Frame:
+    where = visible(str(path), 200)
+    try:
+        stored = path.read_bytes()
+        as_written = hashlib.sha256(stored).hexdigest() == digest
+        frame = Frame.from_bytes(stored)
+    except FrameError as error:
+        raise Damaged(f"Its records in {where} are not what was written.") from error
+    except FileNotFoundError as error:
+        raise Damaged(f"Its records in {where} are gone.") from error
+    except OSError as error:
+        raise frame_failure(error, path) from error
+    # The first frames were named by the hash of their texts.
+    if not as_written and frame.digest() != digest:
+        raise Damaged(f"Its records in {where} are not what was written.")
+    return frame
 
 
 def hash_of(path: Path) -> str:

@@ -98,6 +98,7 @@ def migrate(driver: sqlite3.Connection, path: Path, version: int) -> Path | None
     except BaseException:
         if driver.in_transaction:
             driver.execute("ROLLBACK")
+        copy.unlink(missing_ok=True)  # nothing was changed, and each start would leave one more
         raise
     if now >= USER_VERSION:
         copy.unlink(missing_ok=True)

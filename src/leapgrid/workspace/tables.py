@@ -47,7 +47,7 @@ USER_VERSION = 3
 """The form of these tables; a file with a higher number was written by a newer LeapGrid."""
 
 
-DAMAGED = "What is stored in the workspace is damaged. Restore a copy of it."
+DAMAGED = "What is stored in the workspace is damaged: leapgrid rescue shows what can be saved."
 
 
 class JsonText(str):
