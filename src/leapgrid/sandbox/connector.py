@@ -16,7 +16,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from leapgrid.sandbox.answers import JSONAnswer, connector_error, success
+from leapgrid.sandbox.answers import JSONAnswer, connector_error, general_error, success
 from leapgrid.sandbox.body import BadBody, read_json
 from leapgrid.sandbox.gate import striking
 from leapgrid.sandbox.query import TIME_FIELDS, BadQuery, compile_filter, iso_time, project, read_fields
@@ -81,6 +81,9 @@ class ConnectorEndpoints:
 
     async def pull(self, request: Request) -> Response:
         """Records that satisfy ``query.filter``, in the order of their ids, a page at a time."""
+        faults = striking(request.scope)
+        if "no-pull" in faults:
+            return general_error(request.url.path, 404)
         try:
             body = await read_json(request)
             query = body.get("query") if isinstance(body, dict) else None
@@ -91,10 +94,13 @@ class ConnectorEndpoints:
             after = _read_token(body.get("next_token"))
         except (BadBody, BadQuery):
             return connector_error(400, wire.BAD_QUERY_ERROR)
-        min_age = striking(request.scope).number("stale")
-        records = self._store.records(request.path_params["slug"], min_age)
+        records = self._store.records(request.path_params["slug"], faults.number("stale"))
         found = [record for record in records if record["id"] > after and matches(record)]
         found.sort(key=lambda record: str(record["id"]))
+        if after and "skip-page" in faults:
+            found = found[1:]
+        if after and "repeat-page" in faults:
+            found = [record for record in records if record["id"] == after] + found
         chosen = found[: self._page_size]
         token = _write_token(chosen) if len(found) > len(chosen) else None
         return success({"records": [_pulled(record, fields) for record in chosen], "next_token": token})

@@ -3,7 +3,7 @@
 A fault is written ``[SCOPE:]NAME[=VALUE][@WHICH][xTIMES]``, with spaces allowed before ``@`` and ``x``:
 
 * SCOPE is the kind of call: ``create`` (bulk_create and bulk_upsert; the default), ``lookup`` (GET record,
-  filter, pull; the default of ``stale``) or ``all``.
+  filter, pull; the default of ``stale``, ``no-pull``, ``skip-page`` and ``repeat-page``) or ``all``.
 * WHICH counts the calls of that scope since the fault was set, from 1: ``@2`` the second only, ``@2-4``,
   ``@2+`` from the second on.
 * TIMES is how often it strikes before it is over: ``x1`` once.
@@ -49,6 +49,10 @@ Examples: ``cut-after@2``, ``cut-after x1``, ``slow=2.5``, ``rate-limit=1x2``, `
     stores the good records and answers 400 all the same
 ``stale=SECONDS``
     look-ups do not see records that are younger
+``no-pull``
+    the pull of records is answered 404, as where only the filter exists
+``skip-page``, ``repeat-page``
+    the pages of a pull, after the first, leave their first record out; or begin with the last one once more
 """
 
 from __future__ import annotations
@@ -83,7 +87,9 @@ _PLAIN = frozenset(
     | {"silent", "silent-after", "stall"}
     | {"html-200", "html-200-after", "html-502", "html-502-after", "error-500", "error-500-after"}
     | {"zero-based", "no-index", "other-value", "first-only", "not-atomic"}
+    | {"no-pull", "skip-page", "repeat-page"}
 )
+_OF_LOOK_UPS = frozenset({"stale", "no-pull", "skip-page", "repeat-page"})
 FAULT_NAMES = tuple(sorted(_SECONDS | _COUNTS | _PLAIN | {"rate-limit"}))
 """Every fault this server knows."""
 
@@ -162,7 +168,7 @@ class Fault:
 
 
 def _usual_scope(name: str) -> Scope:
-    return "lookup" if name == "stale" else "create"
+    return "lookup" if name in _OF_LOOK_UPS else "create"
 
 
 def _is_seconds(text: str | None) -> bool:

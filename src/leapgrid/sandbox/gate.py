@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import time
 from collections.abc import Callable, Mapping
+from email.utils import formatdate
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -22,6 +23,8 @@ from leapgrid.sandbox.settings import SandboxSettings
 from leapgrid.sandbox.wires import Stopping, Wires
 
 FAULT_HEADER = "x-sandbox-fault"
+ATOMIC_HEADER = "x-leapgrid-sandbox"
+ALL_OR_NOTHING = "all-or-nothing"
 CONTROL_PREFIX = "/_sandbox"
 _SCOPE_KEY = "leapgrid.sandbox.striking"
 
@@ -86,6 +89,7 @@ class Gate:
             return
         # Noted before it goes out, so that a client that has its answer also finds it in the log.
         self._log.finish(entry, answer.status_code)
+        answer.headers["date"] = formatdate(self._settings.clock(), usegmt=True)
         await answer(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, entry: LoggedRequest) -> Response:
@@ -109,6 +113,7 @@ class Gate:
             answer = general_error(scope["path"], 401)
         if answer is None:
             answer = await self._run(scope, body)
+            self._say_of_refusals(scope, answer)
         return await self._after_storing(faults, scope, answer)
 
     async def _before_reading(self, faults: Striking, scope: Scope) -> None:
@@ -146,6 +151,16 @@ class Gate:
             await self._wires.cut(scope, after=_half(answer))
             raise _Unanswered
         return _replacement(faults, scope["path"], "-after") or answer
+
+    def _say_of_refusals(self, scope: Scope, answer: Response) -> None:
+        """Whoever asks may rely on it that a refused create stores nothing, unless it was asked to.
+
+        A fault counts while it is set, whether it strikes now or not: what this says holds for the server.
+        """
+        atomic = all(fault.name != "not-atomic" for fault in self._faults.faults)
+        creates = call_kind(scope["method"], scope["path"]) is CallKind.CREATE
+        if creates and atomic and "not-atomic" not in striking(scope):
+            answer.headers[ATOMIC_HEADER] = ALL_OR_NOTHING
 
     def _is_allowed(self, authorization: str) -> bool:
         scheme, _, key = authorization.partition(" ")

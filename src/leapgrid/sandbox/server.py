@@ -25,7 +25,7 @@ from leapgrid.sandbox.wires import Wires
 _START_SECONDS = 30.0
 _STOP_SECONDS = 5.0
 _TICK_SECONDS = 1.0
-"""How often uvicorn renews the Date of its answers."""
+"""How often uvicorn looks after its connections."""
 
 
 class SandboxUnavailable(RuntimeError):
@@ -186,6 +186,7 @@ class _Running:
             interface="asgi3",
             proxy_headers=False,
             server_header=False,
+            date_header=False,  # the gate writes it, by the clock of the settings
             access_log=False,
             log_config=None,
             log_level="critical",  # else the last-resort handler of logging writes to stderr

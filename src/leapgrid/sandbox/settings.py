@@ -27,7 +27,8 @@ class SandboxSettings:
         filter_answer: the form of a filter answer, see :data:`FilterAnswer`; "other" is one that no client
             can understand.
         max_body: longest request body in bytes; longer ones are answered 413. No limit is documented.
-        clock: seconds since the epoch, for ``created_at`` and ``updated_at``.
+        clock: seconds since the epoch, for ``created_at`` and ``updated_at``, the ``Date`` of answers and
+            the age of records for the fault ``stale``.
     """
 
     token: str | None = field(default=None, repr=False)

@@ -67,7 +67,7 @@ class RecordStore:
                 record["search_field"] = record["name"]
                 ordered = dict(sorted(record.items()))
                 self._objects.setdefault(slug, {})[ordered["id"]] = ordered
-                self._added[ordered["id"]] = time.monotonic()
+                self._added[ordered["id"]] = self._clock()
                 added.append(dict(ordered))
             self._changed.notify_all()
             return added
@@ -119,7 +119,7 @@ class RecordStore:
             self._changed.notify_all()
 
     def _is_old(self, record_id: str, min_age: float) -> bool:
-        return min_age <= 0 or time.monotonic() - self._added[record_id] >= min_age
+        return min_age <= 0 or self._clock() - self._added[record_id] >= min_age
 
     def _new_id(self) -> str:
         while True:
