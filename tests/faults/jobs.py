@@ -8,68 +8,130 @@ import sys
 import time
 from collections.abc import Iterator
 from itertools import count
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from leapgrid.drafting import WorkingDraft
+    from leapgrid.submit import SubmitEvent
+    from leapgrid.workspace import Workspace
 
 
 def load() -> None:
     """Load what the jobs need, so that a fork has it."""
 
-    import leapgrid.drafting.working
+    import leapgrid.drafting.resuming
+    import leapgrid.submit
+    import leapgrid.submit.resolver
     import leapgrid.submit.runner
     import leapgrid.superleap.client
     import leapgrid.workspace.workspace  # noqa: F401
 
 
 def record(prefix: str, number: int, *, bad: bool = False) -> dict[str, Any]:
-    """A record of a batch; a bad one is refused."""
-    at = " at" if bad else ""
+    """A record of a batch; a bad one is fine for every local check, and refused by the server."""
     return {
         "name": f"{prefix} {number}",
-        "email": f"{prefix}-{number}{at}@example.com",
+        "email": f"{prefix}-{number}@{'mailinator' if bad else 'example'}.com",
         "external_id": f"{prefix}-{number}",
     }
+
+
+def draft_of(workspace: Workspace, records: list[dict[str, Any]], name: str = "leads") -> str:
+    """A draft of these records in the workspace."""
+    from leapgrid.drafting import WorkingDraft
+    from leapgrid.records import schema_for
+
+    desk = WorkingDraft.from_records(workspace, schema_for("lead"), name, records)
+    desk.close()
+    return desk.id
 
 
 def submit(
     url: str,
     draft: str,
     to: str,
-    prefix: str,
-    total: int,
-    size: int,
+    size: int = 2,
     parallel: int = 1,
     point: str = "",
     arrival: int = 1,
     trace: bool = False,
-    bad: tuple[int, ...] = (),
+    bug: str = "",
+    **options: Any,
 ) -> None:
-    """Send what is ready of a draft whose records are those of ``prefix``."""
-    from leapgrid.records.outcomes import RowState
-    from leapgrid.submit import PlanRow, Runner, SubmitOptions, plan
+    """Send what is ready of a draft, as the screen and the command line do."""
+    from leapgrid.drafting import WorkingDraft
+    from leapgrid.submit import Runner, SubmitOptions
     from leapgrid.superleap import AsyncSuperleap
     from leapgrid.workspace import Workspace
 
-    _watch(point, arrival, trace)
+    _watch(point, arrival, trace, bug)
 
     async def run() -> None:
         with Workspace.open(url) as workspace:
-            known = workspace.outcomes(draft)
-            options = SubmitOptions(chunk_size=size, parallel=parallel)
-            rows = [
-                PlanRow(
-                    row,
-                    record(prefix, row, bad=row in bad),
-                    known[row].state if row in known else RowState.READY,
-                )
-                for row in range(total)
-            ]
-            made = plan(rows, options)
+            desk = WorkingDraft.from_stored(workspace, draft)
+            desk.check_all()
+            chosen = SubmitOptions(chunk_size=size, parallel=parallel, look_after=0.0, **options)
+            made = desk.plan(chosen)
             async with AsyncSuperleap(to, "key") as client:
-                runner = Runner(workspace, client, draft, made, object_slug="lead", options=options)
+                runner = Runner(
+                    workspace,
+                    client,
+                    draft,
+                    made,
+                    object_slug="lead",
+                    options=chosen,
+                    publish=Adding(desk),
+                )
                 summary = await runner.run()
-            print("stopped", summary.stopped, summary.message)
+            print("stopped", summary.stopped, summary.message, flush=True)
+            desk.close()
 
     asyncio.run(run())
+
+
+def resume(
+    url: str,
+    draft: str,
+    to: str,
+    settle: float = 300.0,
+    point: str = "",
+    arrival: int = 1,
+    trace: bool = False,
+    bug: str = "",
+) -> None:
+    """Go on with what is open of a draft, as the screen and the command line do."""
+    from leapgrid.drafting.resuming import Resumption, go_on
+    from leapgrid.records import CheckContext
+    from leapgrid.superleap import AsyncSuperleap
+    from leapgrid.workspace import Workspace
+
+    _watch(point, arrival, trace, bug)
+
+    async def run() -> None:
+        with Workspace.open(url) as workspace:
+            for about in workspace.open_submissions(draft):
+                going = Resumption.of(workspace, about, CheckContext())
+                total = sum(going.counts().values())
+                async with AsyncSuperleap(to, "key") as client:
+                    await go_on(going, client, settle=settle)
+                assert sum(going.counts().values()) == total
+                looked = going.looked
+                print("looked", looked.message if looked else None, flush=True)
+                for summary in going.summaries:
+                    print("stopped", summary.stopped, summary.message, flush=True)
+
+    asyncio.run(run())
+
+
+class Adding:
+    """Lets a draft take each event, and sees after each that its states add up to its rows."""
+
+    def __init__(self, desk: WorkingDraft) -> None:
+        self._desk = desk
+
+    def __call__(self, event: SubmitEvent) -> None:
+        self._desk.take(event)
+        assert sum(self._desk.counts().states.values()) == len(self._desk.batch)
 
 
 def type_edits(url: str, draft: str, seed: int, rate: float) -> None:
@@ -110,9 +172,13 @@ def typing(seed: int) -> Iterator[Literal["undo", "redo"] | tuple[int, str, str]
 EDITED_ROWS = 8
 
 
-def _watch(point: str, arrival: int, trace: bool) -> None:
+def _watch(point: str, arrival: int, trace: bool, bug: str = "") -> None:
     from tests.faults import points
 
+    if bug:
+        from tests.faults import bugs
+
+        bugs.plant(bug)
     if point:
         points.watch(points.Dying(point, arrival))
     elif trace:

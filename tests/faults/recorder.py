@@ -119,7 +119,7 @@ class Recorder:
         self._control("clock", seconds)
 
     def settled(self) -> None:
-        """Wait until nothing is under way any more."""
+        """Wait until nothing is under way any more; for when no client is alive."""
         self._control("settled")
 
     def calls(self, since: int = 0) -> list[Call]:
@@ -187,10 +187,6 @@ class Recorder:
 _calling: ContextVar[int] = ContextVar("calling", default=0)
 
 
-class _Gone(Exception):
-    """The other side has closed the connection."""
-
-
 @dataclass(slots=True)
 class _Heard:
     method: str
@@ -228,9 +224,8 @@ class _Server:
         self._turned = 0.0
         self._manners = Manners()
         self._creates = 0
-        self._under_way = 0
-        self._nothing = asyncio.Event()
-        self._nothing.set()
+        self._connections = 0
+        self._changed = asyncio.Condition()
         self._ledger: Any = None
         settings = SandboxSettings(clock=self.now)
         self._store = Logged(settings.organisation, self.now)
@@ -251,13 +246,17 @@ class _Server:
             await server.serve_forever()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._connections += 1
         try:
             while await self._one(reader, writer):
                 pass
-        except (_Gone, ConnectionError, asyncio.IncompleteReadError):
+        except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
             writer.close()
+            self._connections -= 1
+            async with self._changed:
+                self._changed.notify_all()
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """One request; whether another may follow on this connection."""
@@ -272,14 +271,7 @@ class _Server:
             heard.body = await _body(heard, reader)
             await _send(writer, 200, json.dumps(await self._obey(heard)).encode(), {})
             return False
-        self._under_way += 1
-        self._nothing.clear()
-        try:
-            return await self._call(heard, reader, writer, opened)
-        finally:
-            self._under_way -= 1
-            if not self._under_way:
-                self._nothing.set()
+        return await self._call(heard, reader, writer, opened)
 
     async def _call(
         self,
@@ -382,7 +374,8 @@ class _Server:
         elif what == "clock":
             self._turned += value
         elif what == "settled":
-            await self._nothing.wait()
+            async with self._changed:
+                await self._changed.wait_for(lambda: self._connections == 1)
         return True
 
     def _open_attempts(self) -> list[str] | None:

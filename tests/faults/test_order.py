@@ -8,9 +8,8 @@ import pytest
 
 from leapgrid.workspace import Workspace
 from tests.faults.crew import Crew
-from tests.faults.jobs import record
+from tests.faults.jobs import draft_of, record
 from tests.faults.recorder import Manners, Recorder
-from tests.submit.support import make_draft
 
 CHUNKS = 1000
 
@@ -21,7 +20,7 @@ def test_the_intent_is_durable_before_the_first_byte(
 ) -> None:
     prefix, chunks = f"order{parallel}", CHUNKS // 2
     with Workspace.open(path) as workspace:
-        draft = make_draft(workspace, [record(prefix, number) for number in range(chunks)])
+        draft = draft_of(workspace, [record(prefix, number) for number in range(chunks)])
     recorder.behave(Manners(ledger=str(path)))
     since = recorder.place()
     crew.start(
@@ -29,8 +28,6 @@ def test_the_intent_is_durable_before_the_first_byte(
         url=str(path),
         draft=draft,
         to=recorder.base_url,
-        prefix=prefix,
-        total=chunks,
         size=1,
         parallel=parallel,
     ).wait().check()
