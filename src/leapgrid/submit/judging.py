@@ -78,7 +78,8 @@ def judge(
     answer: LookedFor,
     *,
     before: bool | None = None,
-    shared: bool = False,
+    shared: int = 1,
+    accounted: int = 0,
     looked: Looked | None = None,
     settle: float,
 ) -> Resolution | StillOpen:
@@ -90,7 +91,9 @@ def judge(
         answer: to the question that held the key.
         before: whether the key was at the server before the submission: True, False, or None where that is
             not known.
-        shared: other rows of the draft went out with the same key: what is found cannot be told apart.
+        shared: how many rows of the draft went out with the same key: what is found cannot be told apart
+            where there are several.
+        accounted: how many of those the server said it created: so many records are theirs.
         looked: what earlier look-ups said.
         settle: seconds after the end of a sending before "not found" counts.
     """
@@ -98,12 +101,12 @@ def judge(
         return NO_KEY
     found = [record for record in answer.records if compare_key(record.get(key.field)) == key.folded]
     when = moment(answer.at if answer.server_date is None else answer.server_date)
-    if found and key.proves and not shared:
+    if found and key.proves and shared < 2:
         return _found(sent, key, found, before, when)
-    if found:
+    if len(found) > accounted:
         candidates = tuple(record for record in found if _near(sent, record))
         if candidates:
-            why = "several rows were sent with it" if shared and key.proves else "others may have the same"
+            why = "several rows were sent with it" if key.proves else "others may have the same"
             text = f"{_many(len(candidates))} there with this {key.field}, but {why}. Say whether it is this."
             return StillOpen(Seen.CANDIDATE, text, candidates=candidates)
     if not (answer.understood and answer.complete):

@@ -219,7 +219,8 @@ class Resolver:
                             key,
                             part.answer,
                             before=_was_there(before.get(name), key),
-                            shared=len(at_work.rows.get((name, key.folded), ())) > 1,
+                            shared=len(at_work.rows.get((name, key.folded), ())),
+                            accounted=len(at_work.created.get((name, key.folded), ())),
                             looked=looked.get(one.row_id),
                             settle=self._settle,
                         )
@@ -343,11 +344,13 @@ class _AtWork:
 
     Attributes:
         rows: by field and compared value, the rows that went out with it.
+        created: the same, those that the server said it created.
         latest: by field, the value of a record that the server said it created, as late as possible.
     """
 
     def __init__(self) -> None:
         self.rows: dict[tuple[str, str], set[RowId]] = defaultdict(set)
+        self.created: dict[tuple[str, str], set[RowId]] = defaultdict(set)
         self.latest: dict[str, Any] = {}
 
     def take(
@@ -366,6 +369,8 @@ class _AtWork:
                 folded = compare_key(record.get(name))
                 if (name, folded) in wanted:
                     self.rows[name, folded].add(row)
+                    if attempt.outcome == "created":
+                        self.created[name, folded].add(row)
         if attempt.outcome == "created":
             for record in records[-1:]:
                 key = key_of(record, rungs)
