@@ -231,6 +231,34 @@ def export(
 
 
 @app.command(
+    short_help="What can be saved of a damaged workspace.",
+    help="Look the workspace over. If it is damaged: say what its newest good copy holds and what would be "
+    "lost, and go on with the copy, or with an empty workspace. The damaged file is kept.",
+    epilog=_examples(
+        "leapgrid rescue",
+        "leapgrid rescue --take-copy",
+        more="Exit codes: 0 not damaged, or gone on with, 2 damaged and left as it is.",
+    ),
+)
+def rescue(
+    context: typer.Context,
+    take_copy: Annotated[
+        bool, typer.Option("--take-copy", help="Go on with the newest good copy.")
+    ] = False,
+    begin_anew: Annotated[
+        bool, typer.Option("--begin-anew", help="Begin with an empty workspace.")
+    ] = False,
+    output: FormatOption = None,
+) -> None:
+    def act(streams: Streams, start: Start, common: Common) -> Code:
+        from leapgrid.cli.rescue import rescue as run
+
+        return run(streams, common, copy=take_copy, anew=begin_anew)
+
+    _run(context, Common(format=output), act)
+
+
+@app.command(
     short_help="A server on this computer, like the API.",
     help="A server on this computer that answers like the API. Its address is the first line printed.",
     epilog=_examples(
