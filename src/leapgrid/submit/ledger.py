@@ -45,6 +45,7 @@ class Ledger:
         self.submission = ""
         self.cancelled = False
         self.unsaved: dict[int, tuple[str, Result]] = {}
+        self.halves: dict[int, tuple[int, ...]] = {}
         self._workspace = workspace
         self._draft_id = draft_id
         self._sleep = sleep
@@ -151,11 +152,15 @@ class Ledger:
     async def record(self, chunk: int, attempt: str, result: Result) -> WorkspaceError | None:
         """Keep what came of an attempt; what cannot be written stays in memory.
 
+        The numbers that the halves of a chunk were given are in ``halves``, by its own.
+
         Returns:
             Why it could not be written, or None.
         """
         try:
-            await self.to_the_end(lambda: self._workspace.record_outcome(attempt, result))
+            self.halves[chunk] = await self.to_the_end(
+                lambda: self._workspace.record_outcome(attempt, result)
+            )
         except WorkspaceError as error:
             self.unsaved[chunk] = (attempt, result)
             return error

@@ -292,6 +292,8 @@ class Sending:
         if trouble is not None:
             self.stop_for(trouble)
         if trouble is None and halves:
+            numbers = self._ledger.halves[chunk.number]
+            halves = (replace(halves[0], number=numbers[0]), replace(halves[1], number=numbers[1]))
             self.queue(halves, first=True)
             self._teller.split(chunk, halves, intent, verdict, elapsed)
         elif trouble is None and wait is not None:

@@ -182,12 +182,16 @@ class Submissions(Plans, Same):
             # The unique index over unresolved attempts said no.
             raise RowsTaken(tuple(rows)) from error
 
-    def record_outcome(self, attempt_id: str, result: Result) -> None:
+    def record_outcome(self, attempt_id: str, result: Result) -> tuple[int, ...]:
         """Keep what came of an attempt, of its chunk and of every row. Calling it again changes nothing.
 
         Args:
             attempt_id: from :meth:`record_intent`.
             result: what came of it.
+
+        Returns:
+            The numbers of its halves, as asked for where they and those after them are free: others may have
+            planned chunks of the submission meanwhile.
 
         Raises:
             NotFound: if there is no such attempt.
@@ -195,7 +199,7 @@ class Submissions(Plans, Same):
         """
         with self._database.write() as connection:
             if not self._close(connection, attempt_id, result):
-                return
+                return ()
             about = connection.execute(
                 select(
                     t.attempt.c.submission_id, t.attempt.c.chunk, t.submission.c.draft_id, t.chunk.c.purpose
@@ -214,8 +218,13 @@ class Submissions(Plans, Same):
                 .where(t.chunk.c.submission_id == about.submission_id, t.chunk.c.number == about.chunk)
                 .values(state=state, owner=None)
             )
-            self._plan(connection, about.submission_id, result.halves, about.chunk, about.purpose)
+            halves: list[tuple[int, Sequence[RowId]]] = []
+            if result.halves:
+                first = max(result.halves[0][0], self._next_number(connection, about.submission_id))
+                halves = [(first + place, rows) for place, (_, rows) in enumerate(result.halves)]
+                self._plan(connection, about.submission_id, halves, about.chunk, about.purpose)
             self._settle(connection, about.draft_id, attempt_id, result.outcomes)
+        return tuple(number for number, _ in halves)
 
     def _is_planned(self, submission_id: str, chunk: int) -> bool:
         with self._database.read() as connection:
