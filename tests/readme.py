@@ -20,7 +20,13 @@ _SCREENS: tuple[tuple[str, tuple[Scope, ...]], ...] = (
     ("A list over a page", ("picking",)),
     ("Export", ("export",)),
     ("Review & send", ("review",)),
+    ("What is left out", ("left_out",)),
     ("Progress and result", ("result",)),
+    ("Unknown rows", ("unknown",)),
+    ("Connect", ("connect",)),
+    ("History", ("history",)),
+    ("Receipt", ("receipt",)),
+    ("Export of a receipt", ("write_receipt",)),
     ("A page of payload", ("payload",)),
     ("Help", ("help",)),
 )

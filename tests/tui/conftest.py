@@ -319,6 +319,7 @@ def start(
             preferences=Preferences(default_country=country),
             make_sandbox=lambda: sandbox,
         )
+        desk.look_after = 0.05  # nobody waits here
         kind = kind or ("file" if file else "draft" if draft_id else "start")
         launch = Launch(palettes, kind=cast(Any, kind), file=file, draft_id=draft_id, theme=theme)
         app = LeapGridApp(desk, launch)

@@ -148,7 +148,8 @@ def begin(session: Session, chunk_size: int = 100) -> Iterator[PlannedChunk]:
 
 def outcome(state: RowState, chunk: PlannedChunk, position: int) -> RowOutcome:
     sent = dict(chunk.payloads[position - 1])
-    return RowOutcome(state, time.time(), "said", "S", chunk.number, position, sent)
+    said = "The server's answer." if state is RowState.CREATED else "said"
+    return RowOutcome(state, time.time(), said, "S", chunk.number, position, sent)
 
 
 def answer(

@@ -14,8 +14,8 @@ from leapgrid.tui.screens import grid as grid_screen
 from leapgrid.tui.screens.export import ExportScreen
 from leapgrid.tui.screens.grid import GridScreen
 from leapgrid.tui.screens.help import HelpScreen
+from leapgrid.tui.screens.left_out import LeftOutPage
 from leapgrid.tui.screens.review import ReviewScreen
-from leapgrid.tui.screens.text_page import TextPage
 from tests.tui.conftest import NARROW, PATIENCE, WIDE, Journey, Start
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -65,7 +65,7 @@ async def test_a_letter_that_the_menu_does_not_have_leaves_the_cell_alone(start:
 async def test_pages_over_pages_and_back_in_one_go(start: Start, size: tuple[int, int]) -> None:
     async with start(size, FEW) as ui:
         await at_once(ui, "f9", "l")
-        assert isinstance(ui.app.screen, TextPage)
+        assert isinstance(ui.app.screen, LeftOutPage)
         await at_once(ui, "escape", "p", "escape", "d")
         assert isinstance(ui.app.screen, ReviewScreen)
         assert "Dry run" in ui.issue
@@ -146,7 +146,7 @@ async def test_keys_wait_for_the_review_of_a_draft_that_is_being_stored(
         await ui.until(lambda: "are being stored" in ui.issue)
         assert not ui.app.is_settled
         gate.set()
-        await ui.until(lambda: isinstance(ui.app.screen, TextPage))
+        await ui.until(lambda: isinstance(ui.app.screen, LeftOutPage))
         assert ui.texts("name") == NAMES
 
 

@@ -15,7 +15,7 @@ from leapgrid.tui.theming import load_themes
 from tests.tui.conftest import Start
 from tests.tui.harness import SMALL
 
-SENT = "This file was sent before (12 created); sending it makes those records once more."
+SENT = "This file was sent before (12 created). What is there already is left out."
 NOTE = "“Remarks” was left out: no field of Lead is called like that. (/: shows all 3 notes)"
 CHANGE = "/= changes the columns."
 

@@ -540,7 +540,7 @@ async def test_edits_are_kept_in_order_that_were_made_while_the_draft_is_stored(
 async def test_a_draft_that_cannot_be_stored_says_so_until_it_is(
     opened: Any, tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desks, "_TRY_TO_SAVE_AGAIN", 0.02)
+    monkeypatch.setattr(desks, "TRY_TO_SAVE_AGAIN", 0.02)
     in_the_way = tmp_path / "workspace.frames"
     in_the_way.write_text("")
     async with opened(table(tmp_path / "few.csv", 3)) as ui:

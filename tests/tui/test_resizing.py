@@ -143,7 +143,7 @@ async def test_a_menu_that_is_higher_than_the_window_scrolls(start: Start) -> No
         await ui.press("enter", "up", "slash")
         assert "q  quit" not in ui.text
         assert "▐" in ui.text
-        for _ in range(12):
+        for _ in range(20):
             await ui.press("down")
         assert "q  quit" in ui.text
         check(ui)
@@ -180,7 +180,7 @@ async def test_while_the_result_is_shown(start: Start) -> None:
         assert ui.screen.dock.current is ui.screen.result
         for size in SIZES:
             await to(ui, size)
-        await ui.press("slash", "r")
+        await ui.press("slash", "+")
         await ui.sees("1 rejected")
         await ui.press("enter")
         await ui.until(lambda: ui.grid.has_focus)

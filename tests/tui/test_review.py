@@ -12,7 +12,8 @@ from leapgrid.submit import LeftOut, Plan, SubmitOptions
 from leapgrid.superleap import ChunkOutcome
 from leapgrid.tui.desk import Desk, Link
 from leapgrid.tui.messages import SendPlan
-from leapgrid.tui.review import ReviewState, review_lines
+from leapgrid.tui.review import ReviewState
+from leapgrid.tui.review_lines import review_lines
 from leapgrid.tui.screens.grid import GridScreen
 from leapgrid.tui.screens.review import ReviewScreen
 from leapgrid.tui.screens.text_page import TextPage
@@ -178,7 +179,6 @@ async def test_the_first_record_only_and_all_again(tmp_path: Path) -> None:
     [
         ("p", "Payload", '"email": "lead1@firm.com"'),
         ("c", "curl", "Authorization: Bearer $LEAPGRID_TOKEN"),
-        ("l", "Left out", "Carla"),
     ],
 )
 async def test_pages_of_text_open_and_close_again(tmp_path: Path, key: str, heading: str, holds: str) -> None:

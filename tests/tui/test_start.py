@@ -12,7 +12,7 @@ from leapgrid.records import RowState, schema_for
 from leapgrid.tui.desk import Desk
 from leapgrid.tui.drafts import day_words, draft_state, removal_words
 from leapgrid.tui.messages import AskForFile, NewDraft, OpenDraft, SampleLeads
-from leapgrid.tui.screens.start import StartScreen
+from leapgrid.tui.screens.start import BEGINNINGS, StartScreen
 from leapgrid.workspace import DraftSummary, Workspace
 from tests.tui.harness import NASTY, SIZES, HarnessApp, leads, until, workspace
 
@@ -149,7 +149,7 @@ async def test_many_drafts_scroll_and_hostile_names_are_only_shown(tmp_path: Pat
             await pilot.press("end")
             await pilot.pause()
             assert "Try it with sample leads" in app.text
-            await pilot.press("up", "up", "up")
+            await pilot.press(*["up"] * len(BEGINNINGS))
             await pilot.pause()
             assert screen.list.draft is not None
             assert "[/x] ␛]52" in app.text

@@ -12,7 +12,8 @@ from textual.binding import Binding, BindingType
 
 Scope = Literal[
     "app", "grid", "cell", "start", "review", "result", "payload", "help", "open", "export", "menu",
-    "mapping", "values", "picking", "reading",
+    "mapping", "values", "picking", "reading", "history", "receipt", "write_receipt",
+    "unknown", "left_out", "connect",
 ]  # fmt: skip
 Group = Literal["", "Edit", "Rows", "Look", "LeapGrid"]
 
@@ -79,8 +80,33 @@ ACTIONS: tuple[Action, ...] = (
     Action("only_problems", "grid", "Only problems, or all", letter="!", group="Look"),
     Action("only_rejected", "grid", "Only rejected, or all", letter="w", group="Look"),
     Action("not_sent", "grid", "Not sent yet, or all", letter=">", group="Look"),
+    Action(
+        "unknown",
+        "grid",
+        "Unknown rows",
+        letter="?",
+        group="Look",
+        help="What may be at the server: look it up, or say what becomes of it.",
+    ),
     Action("review", "grid", "Review & send", "f9", "Review & send", main=True, letter="s", group="LeapGrid"),
-    Action("result", "grid", "Result of the sending", letter="r", group="LeapGrid"),
+    Action(
+        "resume",
+        "grid",
+        "Go on with what was cut off",
+        letter="&",
+        group="LeapGrid",
+        help="Looks up what is unknown, then sends what never went out.",
+    ),
+    Action(
+        "send_anyway",
+        "grid",
+        "Send all the same",
+        letter="*",
+        group="Rows",
+        help="For a row that this workspace created before.",
+    ),
+    Action("result", "grid", "Result of the sending", letter="+", group="LeapGrid"),
+    Action("history", "grid", "History: what was sent", letter="r", group="LeapGrid"),
     Action(
         "mapping",
         "grid",
@@ -93,6 +119,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("leave_reading", "grid", "Read no further", "escape", "Stop reading", priority=2),
     Action("open_file", "grid", "Open a file", "ctrl+o", letter="o", group="LeapGrid"),
     Action("export", "grid", "Export to a file", letter=".", group="LeapGrid"),
+    Action("connect", "grid", "Connect", letter="l", group="LeapGrid", help="Another key, or another host."),
     Action("start", "grid", "Drafts and start", letter="z", group="LeapGrid"),
     Action("quit", "app", "Quit", "ctrl+q", letter="q", group="LeapGrid", help="There is nothing to save."),
     # In a cell
@@ -105,9 +132,12 @@ ACTIONS: tuple[Action, ...] = (
     # Start
     Action("open_draft", "start", "Open the draft", "enter", "Open the draft", priority=1),
     Action("remove_draft", "start", "Remove the draft", "delete", "Remove", priority=2),
+    Action("resume", "start", "Go on with what was cut off", "r", "Go on", priority=3),
     Action("new_draft", "start", "New leads", "n"),
     Action("open_file", "start", "Open a file", "o,ctrl+o"),
     Action("sample_leads", "start", "Try it with sample leads", "d"),
+    Action("history", "start", "History: what was sent", "h"),
+    Action("connect", "start", "Connect", "c"),
     # Open a file
     Action("open_path", "open", "Open", "enter", "Open", main=True),
     Action("complete_path", "open", "Complete the name", "tab", "Complete", priority=1),
@@ -157,15 +187,82 @@ ACTIONS: tuple[Action, ...] = (
     Action("show_payload", "review", "Payload of the first chunk", "p", "Payload", priority=4),
     Action("show_curl", "review", "The same as a curl command", "c", "curl", priority=5),
     Action("left_out", "review", "What is left out, and why", "l", "Left out", priority=6),
-    Action("first_issue", "review", "Back, to the first issue", "f4", priority=7),
+    Action(
+        "on_refusal",
+        "review",
+        "What becomes of the good records of a refused chunk",
+        "g",
+        "If refused",
+        priority=7,
+    ),
+    Action("look_up", "review", "Look up what is unknown", "r", "Look up unknown", priority=8),
+    Action("first_issue", "review", "Back, to the first issue", "f4", priority=9),
     Action("back", "review", "Back", "escape", "Back", priority=1),
+    # What is left out
+    Action("to_row", "left_out", "Go to the row", "enter", "Go to the row", priority=1),
+    Action(
+        "send_anyway",
+        "left_out",
+        "Send all the same",
+        "a",
+        "Send all the same",
+        priority=2,
+        help="For a row that this workspace created before.",
+    ),
+    Action("close_left_out", "left_out", "Back", "escape", "Back", main=True),
     # Progress and result
     Action("go_to_cell", "result", "Go to the cell", "enter", "Go to the cell", priority=1),
     Action("pause_sending", "result", "Pause after this chunk, go on", "p", "Pause", priority=2),
     Action("stop_sending", "result", "Stop after this chunk", "x", "Stop", priority=3),
     Action("export_rejected", "result", "Export the rejected rows", "e", "Export rejected", priority=5),
+    Action("receipt", "result", "Receipt of the sending", "h", "Receipt", priority=6),
+    Action("look_up", "result", "Look up what is unknown", "r", "Look up unknown", priority=4),
     Action("close_result", "result", "Close", "escape", "Close", priority=4),
     Action("send_edited", "result", "Send what was edited", "f9", "Send what was edited", main=True),
+    # Unknown rows
+    Action("look_again", "unknown", "Look again whether they are there", "l", "Look again", priority=1),
+    Action("it_is_there", "unknown", "Say that it is there", "t", "It is there", priority=2),
+    Action("send_again", "unknown", "Say that it is to be sent again", "s", "Send again", priority=3),
+    Action("leave_it", "unknown", "Leave it: neither looked up nor sent", "x", "Leave", priority=4),
+    Action(
+        "to_row", "unknown", "Go to the row; open or close the chunk", "enter", "Go to the row", priority=5
+    ),
+    Action("close_unknown", "unknown", "Close", "escape", "Close", priority=6),
+    # Connect
+    Action("connect_now", "connect", "Connect", "enter", "Connect", main=True),
+    Action("next_part", "connect", "The other field", "tab", "Next", priority=1),
+    Action("back", "connect", "Back", "escape", "Back", priority=2),
+    # History
+    Action("open_receipt", "history", "Receipt of the submission", "enter", "Receipt", priority=1),
+    Action("open_draft", "history", "Open the draft", "o", "Open the draft", priority=2),
+    Action("look_up", "history", "Look up what is unknown", "r", "Look up unknown", priority=3),
+    Action("export_rejected", "history", "Export the rejected rows", "e", "Export rejected", priority=4),
+    Action(
+        "filter",
+        "history",
+        "Filter",
+        "f",
+        "Filter",
+        help="By file, host, object, person or day, and by the words rejected, unknown, open.",
+        priority=5,
+    ),
+    Action("back", "history", "Back", "escape", "Back", priority=6),
+    # Receipt
+    Action("open_entry", "receipt", "Open or close the chunk; go to the record", "enter", "Open", priority=1),
+    Action("show_sent", "receipt", "The record as it was sent", "p", "As sent", priority=4),
+    Action("open_all", "receipt", "Open all chunks, or close them", "a", "Open all", priority=6),
+    Action(
+        "next_kind", "receipt", "Show only the refused, the unknown, or all", "f", "Only refused", priority=5
+    ),
+    Action("export_receipt", "receipt", "Export: text, JSON, CSV or HTML", "e", "Export", priority=2),
+    Action("copy_receipt", "receipt", "Copy as text", "c", "Copy", priority=3),
+    Action("open_draft", "receipt", "Open the draft", "o", "Open the draft", priority=7),
+    Action("look_up", "receipt", "Look up what is unknown", "r", "Look up unknown", priority=8),
+    Action("back", "receipt", "Back", "escape", "Back", main=True),
+    # Export of a receipt
+    Action("write_file", "write_receipt", "Write the file", "enter", "Write", main=True),
+    Action("next_part", "write_receipt", "Complete the path, or go on", "tab", "Next", priority=1),
+    Action("back", "write_receipt", "Back", "escape", "Back", priority=2),
     # A page of text: payload, curl, left out
     Action("turn_page", "payload", "JSON, curl, the whole chunk", "f7", "JSON, curl, all", priority=1),
     Action("close_page", "payload", "Close", "escape", "Close", main=True),

@@ -20,6 +20,7 @@ from leapgrid.tui.opening import OpeningApp
 from leapgrid.tui.screens.grid import GridScreen
 from leapgrid.tui.screens.page import Page
 from leapgrid.tui.session import Changed, Session
+from leapgrid.tui.settling import SettlingApp
 from leapgrid.tui.theming import DEFAULT_THEME, Palette, theme_variables
 from leapgrid.tui.turns import TurnsApp
 from leapgrid.visible import visible
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from leapgrid.tui.screens.mapping import MappingScreen
 
 
-class LeapGridApp(TurnsApp, OpeningApp):
+class LeapGridApp(TurnsApp, OpeningApp, SettlingApp):
     """LeapGrid in a terminal."""
 
     TITLE = "LeapGrid"
@@ -159,6 +160,7 @@ class LeapGridApp(TurnsApp, OpeningApp):
             self._gone_on_with = session
             check_in_background(self, session)
             self.move_in(session)
+            self.find_open(session)
 
     @work(group="move in", exit_on_error=False)
     async def move_in(self, session: Session) -> None:
@@ -318,6 +320,7 @@ class LeapGridApp(TurnsApp, OpeningApp):
     async def send(self, event: asked.SendPlan) -> None:
         """Send a plan; the session tells everyone of every step."""
         await self.desk.send(event.plan, event.options)
+        self.look_later()
 
     @on(asked.PauseSending)
     def _pause(self) -> None:

@@ -37,6 +37,10 @@ _STORY_WORDS: dict[str, tuple[str, Role]] = {
 }
 
 
+_BY_ANSWER = "The server's answer."
+"""The evidence of most created rows, which needs no words."""
+
+
 def clock(at: float) -> str:
     """A time of day, as 10:42."""
     return time.strftime("%H:%M", time.localtime(at))
@@ -109,12 +113,24 @@ def _about_row(session: Session, row_id: RowId, number: int, in_file: str) -> Is
     if state is RowState.UNKNOWN and outcome is not None:
         sentence = visible(outcome.evidence, 200)
         return IssueState(
-            "?", "unknown", f"row {number}", in_file, sentence or "Sent, but no answer came. It may exist."
+            "?",
+            "unknown",
+            f"row {number}",
+            in_file,
+            sentence or "Sent, but no answer came. It may exist.",
+            key=("/?", "Unknown"),
         )
+    if state is RowState.ALREADY_THERE and outcome is not None:
+        sentence = visible(outcome.evidence, 200) or "The server had it already."
+        key = ("/*", "Send all the same") if session.can_send_anyway(row_id) else None
+        return IssueState("=", "created", f"row {number}", in_file, sentence, key=key)
     if state is RowState.SKIPPED:
         return IssueState("-", "muted", f"row {number}", in_file, "Skipped: it is not sent.")
     if state is RowState.CREATED and outcome is not None:
-        return IssueState("✓", "created", f"row {number}", in_file, f"Created at {clock(outcome.at)}.")
+        # What the server's own answer did not say: a look-up found it, or a person said so.
+        said = "" if outcome.evidence == _BY_ANSWER else visible(outcome.evidence, 300)
+        sentence = said or f"Created at {clock(outcome.at)}."
+        return IssueState("✓", "created", f"row {number}", in_file, sentence)
     chunk = session.refusal_of_chunk(row_id)
     if chunk:
         return IssueState("✗", "error", f"row {number}", in_file, visible(chunk, 300))

@@ -22,20 +22,16 @@ from leapgrid.files import ImportMapping
 from leapgrid.records import CheckContext, ObjectSchema, schema_for
 from leapgrid.submit import Plan, SubmitOptions
 from leapgrid.superleap import SecretToken
+from leapgrid.tui.sending import TRY_TO_SAVE_AGAIN, Sending
 from leapgrid.tui.session import Session
 from leapgrid.tui.widgets.title_bar import Target
 from leapgrid.visible import visible
 from leapgrid.workspace import WorkspaceError
 
 if TYPE_CHECKING:
-    from leapgrid.submit import Runner
-    from leapgrid.workspace import DraftSummary, Workspace
+    from leapgrid.workspace import DraftSummary, OpenSubmission, Workspace
 
 NOT_CONNECTED = "Not connected. Nothing leaves this computer."
-
-
-_TRY_TO_SAVE_AGAIN = 5.0
-"""Seconds."""
 
 
 class SandboxHandle(Protocol):
@@ -106,6 +102,9 @@ class Desk:
     Attributes:
         link: where records go, or None.
         session: the draft that lies on the desk, or None.
+        sending: what sends and looks up.
+        settle: seconds after the end of a sending before "not found" counts.
+        look_after: seconds after a run when what is unknown is looked up at once.
         lost: the sentence about a draft that could not be kept till the end, or "".
     """
 
@@ -134,15 +133,14 @@ class Desk:
         self.session: Session | None = None
         self._make_sandbox = make_sandbox
         self._sandbox: SandboxHandle | None = None
-        self._runner: Runner | None = None
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self.sending = Sending(self)
         self._samples: WorkingDraft | None = None
         self._to_store: WorkingDraft | None = None
         self._storing = asyncio.Lock()
         self._moved_in = asyncio.Event()
         self._moved_in.set()
         self.lost = ""
+        self.settle, self.look_after = SubmitOptions().settle, SubmitOptions().look_after
 
     @property
     def workspace(self) -> Workspace:
@@ -209,6 +207,10 @@ class Desk:
     def drafts(self) -> list[DraftSummary]:
         """The drafts of the workspace, the last one first."""
         return self.workspace.drafts()
+
+    def open_submissions(self) -> tuple[OpenSubmission, ...]:
+        """What was cut off or is unknown, of all drafts, the newest first."""
+        return self.workspace.open_submissions()
 
     def remove_draft(self, draft_id: str) -> None:
         """Take a draft out of the workspace."""
@@ -287,7 +289,7 @@ class Desk:
         """Store the draft on the desk again and again until it is, or is taken away."""
         session = self.session
         while session is not None and session is self.session and session.not_kept:
-            await asyncio.sleep(_TRY_TO_SAVE_AGAIN)
+            await asyncio.sleep(TRY_TO_SAVE_AGAIN)
             if session is self.session:
                 await self._try_to_store(session)
 
@@ -361,7 +363,7 @@ class Desk:
             return ""  # only a warning; what cannot be read is said where it keeps from sending
         if not earlier:
             return ""
-        return f"This file was sent before ({earlier}); sending it makes those records once more."
+        return f"This file was sent before ({earlier}). What is there already is left out."
 
     # -- connection ---------------------------------------------------------------------------------------
 
@@ -374,78 +376,45 @@ class Desk:
             self._sandbox.start()
         self.link = Link(self._sandbox.base_url, SecretToken("sandbox"), sandbox=True, rate=None)
 
+    def connect(self, link: Link) -> None:
+        """Send to another place from now on, or with another key."""
+        self.link = link
+        self.why_not_connected = NOT_CONNECTED
+        if self.session is not None:
+            self.session.chunk_size = link.chunk_size
+
     @property
     def options(self) -> SubmitOptions:
         """The choices that a sending begins with."""
         link = self.link
         if link is None:
-            return SubmitOptions()
-        return SubmitOptions(chunk_size=link.chunk_size, rate=link.rate)
+            return SubmitOptions(settle=self.settle, look_after=self.look_after)
+        return SubmitOptions(
+            chunk_size=link.chunk_size, rate=link.rate, settle=self.settle, look_after=self.look_after
+        )
 
     # -- sending ------------------------------------------------------------------------------------------
 
+    @property
+    def place(self) -> Link | None:
+        """Where records go, for what sends them."""
+        return self.link
+
     async def send(self, plan: Plan, options: SubmitOptions) -> None:
-        """Send a plan to its end, telling the session of every event.
-
-        The caller has to have been let in by ``session.begin``: that is what keeps a
-        second press from sending.
-        """
-        link, session = self.link, self.session
-        if link is None or session is None:
-            return
-        # What sends is loaded when something is sent: the first paint does not wait for it.
-        from leapgrid.submit import Runner
-        from leapgrid.superleap import AsyncSuperleap
-
-        # The draft may be on its way into the workspace still.
-        await self.ready()
-        # What is sent is on disk before: the rows that an answer will be about must survive a crash.
-        await asyncio.to_thread(session.draft.flush)
-        async with AsyncSuperleap(link.base_url, link.token) as client:
-            runner = Runner(
-                self.workspace,
-                client,
-                session.draft.id,
-                plan,
-                object_slug=session.draft.schema.slug,
-                options=options,
-                profile=link.profile,
-                fields=session.draft.schema.names,
-                pausable=True,
-                publish=session.take,
-            )
-            self._runner = runner
-            self._idle.clear()
-            try:
-                summary = await runner.run()
-                # An answer that could not be written (a full disk) is kept in memory until it can be.
-                while summary.unsaved:
-                    await asyncio.sleep(_TRY_TO_SAVE_AGAIN)
-                    if await runner.save_rest():
-                        break
-            finally:
-                self._runner = None
-                self._idle.set()
+        """See :meth:`Sending.send`."""
+        await self.sending.send(plan, options)
 
     async def settled(self) -> None:
         """Wait until nothing is being sent."""
-        await self._idle.wait()
+        await self.sending.settled()
 
     def pause_or_go_on(self) -> None:
         """Pause the sending after the chunk on its way, or go on."""
-        session = self.session
-        if self._runner is None or session is None or session.run is None:
-            return
-        if session.run.paused:
-            self._runner.resume()
-        else:
-            self._runner.pause()
+        self.sending.pause_or_go_on()
 
     def stop_after_chunk(self) -> None:
         """Stop the sending after the chunk on its way."""
-        if self._runner is not None and self.session is not None and self.session.run is not None:
-            self.session.run.stopping = True
-            self._runner.stop_after_chunk()
+        self.sending.stop_after_chunk()
 
     # -- the end ------------------------------------------------------------------------------------------
 

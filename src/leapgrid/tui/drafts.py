@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from leapgrid.records import RowState
 from leapgrid.tui.theming import Role
 from leapgrid.visible import visible
-from leapgrid.workspace import DraftSummary
+from leapgrid.workspace import DraftSummary, OpenSubmission
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,21 @@ def day_words(at: float, now: float | None = None) -> str:
         return "yesterday"
     words = f"{moment.day} {moment.strftime('%B')}"
     return words if moment.year == today.year else f"{words} {moment.year}"
+
+
+def open_words(opened: Sequence[OpenSubmission], now: float | None = None) -> str:
+    """What was cut off of a draft: "Sent at 10:47 and not settled: 12 unknown and 300 not sent."
+
+    Args:
+        opened: its submissions that somebody may go on with, the newest first.
+        now: seconds since the epoch.
+    """
+    unknown = sum(one.unknown for one in opened)
+    unsent = sum(one.unsent + one.assumed for one in opened)
+    parts = [f"{count:,} {word}" for count, word in ((unknown, "unknown"), (unsent, "not sent")) if count]
+    if not parts:
+        return ""
+    return f"Sent {day_words(opened[0].started_at, now)} and not settled: {' and '.join(parts)}."
 
 
 def removal_words(draft: DraftSummary) -> str:

@@ -11,7 +11,19 @@ from leapgrid.visible import visible
 
 _BY_ID = {binding_id(a): a for a in ACTIONS}
 _TOGETHER = {
-    "app": {"grid", "start", "review", "result", "payload", "mapping", "values", "reading"},
+    "app": {
+        "grid",
+        "start",
+        "review",
+        "result",
+        "payload",
+        "mapping",
+        "values",
+        "reading",
+        "unknown",
+        "left_out",
+        "connect",
+    },
     "grid": {"app"},
 }
 

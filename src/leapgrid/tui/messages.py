@@ -102,3 +102,92 @@ class ShowPayload(Message):
 
 class ShowResult(Message):
     """Show the progress or result of the sending over the whole screen."""
+
+
+class ShowHistory(Message):
+    """Show what was sent from this workspace."""
+
+
+@dataclass
+class ShowReceipt(Message):
+    """Show all that is known of a submission."""
+
+    submission: str
+
+
+@dataclass
+class GoToDraft(Message):
+    """Show a draft: the one that lies on the desk as it is, another one in its place.
+
+    Attributes:
+        row_id: the row to stand on, or None.
+        field: the column.
+    """
+
+    draft_id: str
+    row_id: RowId | None = None
+    field: str | None = None
+
+
+@dataclass
+class LookUpSent(Message):
+    """Ask the server whether the unknown records of a submission are there."""
+
+    draft_id: str
+    submission: str
+
+
+@dataclass
+class ExportRejectedOf(Message):
+    """Export the records of a draft that the server refused, whether or not it lies on the desk."""
+
+    draft_id: str
+
+
+class ShowUnknown(Message):
+    """Show the rows that may be at the server over the whole screen."""
+
+
+@dataclass
+class LookUpUnknown(Message):
+    """Ask the server whether what is unknown of the draft on the desk is there; all of it, or some rows."""
+
+    rows: tuple[RowId, ...] | None = None
+
+
+@dataclass
+class DecideUnknown(Message):
+    """Keep what a person says of unknown rows.
+
+    Attributes:
+        choice: "there", "again" or "leave".
+    """
+
+    rows: tuple[RowId, ...]
+    choice: str
+
+
+@dataclass
+class SendAnyway(Message):
+    """Send rows that this workspace created before all the same."""
+
+    rows: tuple[RowId, ...]
+
+
+@dataclass
+class AskToGoOn(Message):
+    """Show what was cut off and ask whether to go on; of another draft, that is opened first."""
+
+    draft_id: str = ""
+
+
+@dataclass
+class GoOn(Message):
+    """Go on with submissions that were cut off."""
+
+    submissions: tuple[str, ...]
+    options: SubmitOptions
+
+
+class AskToConnect(Message):
+    """Show the screen that connects."""

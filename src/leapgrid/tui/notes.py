@@ -17,6 +17,7 @@ from leapgrid.tui.pages import LineOf
 from leapgrid.tui.text import Part, cut, plural, wrap
 from leapgrid.tui.theming import Palette
 from leapgrid.visible import visible
+from leapgrid.workspace import OpenSubmission
 
 _HOW_IT_WAS_READ = frozenset({"delimiter", "encoding", "header", "joined", "json5", "wrapped"})
 """Codes of notes that cost nobody a record; what was left out is told before."""
@@ -67,6 +68,34 @@ def opened_words(draft: WorkingDraft, remembered: Remembered | None, keymap: Map
     if draft.source and not remembered and (may_change or any(note.code == "sheet" for note in notes)):
         words.append(f"{_columns_key(keymap)} the columns.")
     return words
+
+
+def open_words(opened: Sequence[OpenSubmission], unknown: int, keymap: Mapping[str, str]) -> str:
+    """What is open of a draft, and the key that goes on with it; "" where nothing is.
+
+    Args:
+        opened: its submissions that somebody may go on with, the newest first.
+        unknown: how many of its rows may be at the server.
+    """
+    if any(one.running for one in opened):
+        return "Another LeapGrid is sending rows of this draft now."
+    unsent = sum(one.unsent + one.assumed for one in opened)
+    parts = [f"{unknown:,} unknown"] if unknown else []
+    parts += [f"{unsent:,} not sent"] if unsent else []
+    if not parts:
+        return ""
+    when = f"Sent {moment_words(opened[0].started_at)} and not settled: " if opened else "Not settled: "
+    ways = [f"{menu_key('unknown', keymap)} shows the unknown"] if unknown else []
+    ways = [f"{menu_key('resume', keymap)} goes on", *ways] if opened else ways
+    return f"{when}{' and '.join(parts)}. {', '.join(ways)}."
+
+
+def moment_words(at: float) -> str:
+    """When something was: at 10:42, or on 18 March at 10:42."""
+    moment = datetime.fromtimestamp(at)
+    clock = moment.strftime("%H:%M")
+    today = moment.date() == datetime.now().date()
+    return f"at {clock}" if today else f"on {moment.day} {moment:%B} at {clock}"
 
 
 def fitting(said: Sequence[str], width: int, keymap: Mapping[str, str]) -> str:

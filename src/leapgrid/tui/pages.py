@@ -1,14 +1,10 @@
-"""The lines of pages of text: a payload, a command, what is left out. Made as they are looked at."""
+"""The lines of pages of text: a payload, a command. Made as they are looked at."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from leapgrid.records import RowId
-from leapgrid.submit import Plan
-from leapgrid.tui.review import ATTENTION, REASONS
-from leapgrid.tui.session import Session
-from leapgrid.tui.text import SIGNS, Part, fit
+from leapgrid.tui.text import Part
 from leapgrid.tui.theming import Palette
 from leapgrid.visible import visible
 
@@ -59,32 +55,3 @@ def _key_end(body: str) -> int:
     while at < len(body) and body[at] != '"':
         at += 2 if body[at] == "\\" else 1
     return at + 1 if body[at + 1 : at + 3] == ": " else 0
-
-
-def left_out_lines(session: Session, plan: Plan) -> tuple[int, LineOf]:
-    """The rows that stay, by reason, each with what is wrong with it."""
-    rows: list[tuple[RowId, int]] = []
-    reasons = [reason for reason in ATTENTION if reason in plan.left_out]
-    for at, reason in enumerate(reasons):
-        rows += [(row, at) for row in plan.left_out[reason]]
-    draft = session.draft
-
-    def line(index: int, width: int, palette: Palette) -> list[Part]:
-        row, at = rows[index]
-        reason = reasons[at]
-        glyph, role = REASONS[reason]
-        position = draft.batch.position(row)
-        values = draft.batch.values(row)
-        name = visible(values.get("name") or next(iter(values.values()), ""), 60)
-        issues = draft.issues.of_row(row)
-        why = visible(issues[0].message, 200) if issues else ""
-        return [
-            (f"{(position or 0) + 1:,}".rjust(7) + " ", palette.style("muted")),
-            (SIGNS(glyph) or " ", palette.style(role, bold=True)),
-            ("  ", palette.style("text")),
-            (fit(name, 24), palette.style("text")),
-            (f"  {reason.words}", palette.style("strong")),
-            (f"  {why}", palette.style("muted")),
-        ]
-
-    return len(rows), line

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from leapgrid.records import Issue, RowId, RowOutcome, RowState
 from leapgrid.submit import (
     ChunkAnswered,
+    ChunksPlanned,
     ChunkSplit,
     ChunkStarted,
     ChunkWaiting,
+    LookedUp,
+    LookingUp,
     Plan,
     RunFinished,
     RunPaused,
@@ -21,9 +25,23 @@ from leapgrid.submit import (
     SubmitEvent,
 )
 from leapgrid.tui.text import plural
+from leapgrid.workspace import Purpose
 
 _ENOUGH_TO_GUESS = 3
 """A remaining time is only said after so many chunks."""
+
+_ASKING = {
+    Purpose.BASELINE: "asking what is there already",
+    Purpose.UNKNOWN: "looking up what is unknown",
+    Purpose.REFUSAL: "looking up what the refused chunks left there",
+    Purpose.COUNT: "counting what is there",
+}
+
+
+def asking(event: LookingUp) -> str:
+    """What is being asked of the server now, e.g. ``looking up what is unknown · 100 of 200``."""
+    words = _ASKING[event.purpose]
+    return f"{words} · {event.done:,} of {event.keys:,}" if event.keys else words
 
 
 @dataclass
@@ -31,15 +49,19 @@ class RunProgress:
     """What is known of a run.
 
     Attributes:
-        plan: what it set out to send.
+        plan: what it set out to send; empty for a run that goes on with what was cut off.
         began: when, seconds since the epoch.
         outcomes: what became of each row of the plan so far.
         issues: what the server said so far.
         chunk: number of the chunk that went out last.
         chunks: how many there are.
         answers: how many chunks were answered.
+        round: the how-manieth round of the good records of refused chunks goes on, or 0.
+        asking: what the server is being asked, or "".
+        look_ups: what it was found to have, in order.
         waiting: why it waits, in a sentence, or "".
         stopped: why it ended early, in a sentence, or "".
+        reason: the code of that reason, or "".
         finished: whether it is over.
         shown: whether its result was put before the person already.
     """
@@ -54,9 +76,13 @@ class RunProgress:
     chunk: int = 0
     chunks: int = 0
     answers: int = 0
+    round: int = 0
+    asking: str = ""
+    look_ups: list[LookedUp] = field(default_factory=list)
     waiting: str = ""
     paused: bool = False
     stopped: str = ""
+    reason: str = ""
     stopping: bool = False
     finished: bool = False
     seconds: float = 0.0
@@ -66,14 +92,28 @@ class RunProgress:
     def __post_init__(self) -> None:
         self.chunks = len(self.plan.chunks)
 
-    def take(self, event: SubmitEvent) -> None:
-        """Follow one event."""
-        for row, outcome in event.outcomes.items():
+    @property
+    def records(self) -> int:
+        """How many rows it is about."""
+        return max(self.plan.records, len(self.outcomes))
+
+    def follow(self, outcomes: Mapping[RowId, RowOutcome]) -> None:
+        """Take over what became of rows of this run after it was over: a look-up, a person's word."""
+        self._know({row: outcome for row, outcome in outcomes.items() if row in self.outcomes})
+
+    def _know(self, outcomes: Mapping[RowId, RowOutcome]) -> None:
+        for row, outcome in outcomes.items():
             before = self.outcomes.get(row)
             if before is not None:
                 self._states[before.state] -= 1
             self._states[outcome.state] += 1
             self.outcomes[row] = outcome
+
+    def take(self, event: SubmitEvent) -> None:
+        """Follow one event."""
+        self._know(event.outcomes)
+        if not isinstance(event, LookingUp):
+            self.asking = ""
         match event:
             case SubmissionStarted():
                 self.submission, self.chunks = event.submission, event.chunks
@@ -86,6 +126,13 @@ class RunProgress:
                 self.waiting, self.paused = "", False
             case ChunkSplit():
                 self.chunks += 1
+            case ChunksPlanned():
+                self.chunks += len(event.numbers)
+                self.round = event.round
+            case LookingUp():
+                self.asking = asking(event)
+            case LookedUp():
+                self.look_ups.append(event)
             case ChunkAnswered():
                 self.answers += 1
                 self.issues += event.issues
@@ -93,7 +140,7 @@ class RunProgress:
                 if event.outcome.value != "created":
                     self.trouble.append((event.chunk, event.message))
             case RunStopped():
-                self.stopped = event.message
+                self.stopped, self.reason = event.message, event.reason
             case RunFinished():
                 self.finished, self.waiting, self.seconds = True, "", event.seconds
 
@@ -104,21 +151,25 @@ class RunProgress:
     @property
     def percent(self) -> int:
         """How much of it is settled."""
-        if not self.plan.records:
+        if not self.records:
             return 100
         open_rows = self.count(RowState.QUEUED, RowState.SENDING)
         if not self.outcomes:
             return 0
-        return 100 * (self.plan.records - open_rows) // self.plan.records
+        return 100 * (self.records - open_rows) // self.records
 
     @property
     def line(self) -> str:
         """The status line while it runs: chunk 3 of 9 · 300 of 1,700 · 288 ✓ 12 ✗ · about 40 s."""
         if self.waiting:
             return self.waiting
+        if self.asking:
+            return self.asking
         # Before the first event nothing is known of any row, and nothing is settled.
         settled = len(self.outcomes) - self.count(RowState.QUEUED, RowState.SENDING)
-        parts = [f"chunk {max(1, self.chunk)} of {self.chunks}", f"{settled:,} of {self.plan.records:,}"]
+        parts = [f"chunk {max(1, self.chunk)} of {self.chunks}", f"{settled:,} of {self.records:,}"]
+        if self.round:
+            parts.insert(0, f"round {self.round} without the refused ones")
         counts = [
             f"{number:,} {glyph}"
             for number, glyph in (
@@ -148,7 +199,7 @@ class RunProgress:
             (self.count(RowState.READY, RowState.QUEUED), "not sent"),
         )
         said = " · ".join(f"{number:,} {word}" for number, word in names if number)
-        return f"{plural(self.plan.records, 'record')}: {said}"
+        return f"{plural(self.records, 'record')}: {said}"
 
 
 def _span(seconds: float) -> str:

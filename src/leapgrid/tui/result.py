@@ -14,6 +14,7 @@ from leapgrid.tui.session import Session
 from leapgrid.tui.text import plural
 from leapgrid.tui.theming import Role
 from leapgrid.visible import visible
+from leapgrid.workspace import Purpose
 
 if TYPE_CHECKING:
     from leapgrid.tui.progress import RunProgress
@@ -91,7 +92,8 @@ class ResultState(NamedTuple):
         groups: what was refused, by field and message.
         trouble: what is unclear, or ended the run.
         waiting: how many good records of refused chunks can be sent again.
-        notes: what else the answers showed.
+        notes: what else the answers and look-ups showed.
+        unknown: how many rows a look-up, or the person, still has to settle.
     """
 
     running: bool = False
@@ -106,6 +108,7 @@ class ResultState(NamedTuple):
     trouble: tuple[Trouble, ...] = ()
     waiting: int = 0
     notes: tuple[str, ...] = ()
+    unknown: int = 0
 
     @property
     def rows(self) -> tuple[ResultRow, ...]:
@@ -136,7 +139,7 @@ def result_state(session: Session, target: str = "") -> ResultState:
     waiting = sum(ready[chunk] for chunk in refused)
     created, there = states[RowState.CREATED], states[RowState.ALREADY_THERE]
     rejected, unknown = states[RowState.REJECTED], states[RowState.UNKNOWN]
-    total = run.plan.records
+    total = run.records
     rest = total - created - there - rejected - unknown
     answered = total - rest + waiting
     moment = time.strftime("%H:%M", time.localtime(run.began))
@@ -163,9 +166,10 @@ def result_state(session: Session, target: str = "") -> ResultState:
         ),
         counts=tuple(count for count in counts if count[2]),
         groups=_groups(session, run.issues),
-        trouble=_trouble(session, run, refused),
+        trouble=(*_differences(run), *_trouble(session, run, refused)),
         waiting=waiting if run.finished else 0,
-        notes=tuple(visible(note, 400) for note in dict.fromkeys(run.notes)),
+        notes=_notes(session, run),
+        unknown=unknown if run.finished else 0,
     )
 
 
@@ -183,6 +187,31 @@ def short_message(text: str) -> str:
     """The server's own words without our sentence around them, as a heading over rows."""
     match = _SAID.fullmatch(text.strip())
     return match.group(1) if match else text
+
+
+def _differences(run: RunProgress) -> tuple[Trouble, ...]:
+    """Where the server has another number of records than it should: nothing is more important than that."""
+    found: list[Trouble] = []
+    for look in run.look_ups:
+        if look.difference:
+            message, explanation = _two(look.message)
+            parts = [explanation, *(visible(note, 400) for note in look.notes)]
+            found.append(Trouble("✗", "error", "count", message, " ".join(p for p in parts if p)))
+    return tuple(found)
+
+
+def _notes(session: Session, run: RunProgress) -> tuple[str, ...]:
+    """What the answers showed, and what the look-ups of the run came to."""
+    said = list(run.notes)
+    for look in run.look_ups:
+        if look.difference or (look.purpose is Purpose.BASELINE and look.proves):
+            continue
+        if look.purpose is Purpose.UNKNOWN:
+            continue  # it may have been looked up again since
+        said += [look.message, *look.notes]
+    if (looks := session.looks).said:
+        said += [looks.said, *(looks.notes if looks.again_at is None else ())]
+    return tuple(visible(note, 400) for note in dict.fromkeys(said) if note)
 
 
 def _groups(session: Session, issues: Sequence[Issue]) -> tuple[ResultGroup, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from leapgrid.drafting import DraftError, WorkingDraft
@@ -34,6 +34,7 @@ from leapgrid.workspace import WorkspaceError
 if TYPE_CHECKING:
     from leapgrid.drafting.opening import Opened
     from leapgrid.submit import SubmitEvent
+    from leapgrid.tui.looks import Looks
     from leapgrid.tui.progress import RunProgress
 
 
@@ -42,7 +43,7 @@ class Changed(NamedTuple):
 
     Attributes:
         rows: which rows look different; None: rows came or went, or all may.
-        run: whether a submission went on.
+        run: whether a submission or a look-up went on.
         said: a sentence for the issue line, e.g. what was undone.
         edited: whether a person changed something, so that what was said before is old.
         checked: how many cells of how many a check in the background has done.
@@ -63,6 +64,7 @@ class Session:
         rows: the grid's model of them.
         run: the submission that is going on or was the last one here, or None.
         checking: how many cells of how many were checked; None when all are.
+        outcomes_revision: changes with everything that is known of the sending of rows.
         sent_before: a sentence where the same file was sent before from another draft, or "".
         told: what was said when the draft came onto the screen, all of it; the notes have it in full.
         opened: how the draft was made, where that was of a file a moment ago, or None.
@@ -82,7 +84,8 @@ class Session:
         self.sent_before = ""
         self.told: tuple[str, ...] = ()
         self.chunk_size = SubmitOptions().chunk_size
-        self._outcomes_revision = 0
+        self.outcomes_revision = 0
+        self._looks: Looks | None = None
         self._planned: tuple[tuple[int, ...], Plan] | None = None
         self._listeners: list[Callable[[Changed], None]] = []
 
@@ -211,7 +214,7 @@ class Session:
         except (DraftError, WorkspaceError) as error:
             self.tell(Changed(said=str(error)))
             return
-        self._outcomes_revision += 1
+        self.outcomes_revision += 1
         self.tell(Changed(rows=frozenset((row_id,)), said=said))
 
     # -- views and issues ---------------------------------------------------------------------------------
@@ -310,7 +313,7 @@ class Session:
         state = (
             self.draft.batch.version,
             self.draft.issues.revision,
-            self._outcomes_revision,
+            self.outcomes_revision,
         )
         if self._planned is None or self._planned[0] != state:
             self._planned = (state, self.draft.plan(SubmitOptions(chunk_size=self.chunk_size)))
@@ -320,8 +323,40 @@ class Session:
             chosen = plan.chunks[0]
         return [dict(record) for record in chosen.payloads] if chosen is not None else []
 
+    @property
+    def looks(self) -> Looks:
+        """What look-ups said of the rows."""
+        if self._looks is None:
+            from leapgrid.tui.looks import Looks
+
+            self._looks = Looks()
+        return self._looks
+
+    @property
+    def unknown(self) -> int:
+        """How many rows may be at the server."""
+        return self.draft.counts().unknown
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether there is something that was cut off and could be gone on with."""
+        return any(not one.running for one in self.looks.open)
+
+    def can_send_anyway(self, row_id: RowId) -> bool:
+        """Whether a row stays only because this workspace created the same record before."""
+        outcome = self.draft.outcome(row_id)
+        return outcome.state is RowState.ALREADY_THERE and not outcome.submission
+
+    def refreshed(self) -> None:
+        """What is open was read again."""
+        self.tell(Changed(run=True))
+
     def begin(self, plan: Plan) -> bool:
-        """Take note that a submission starts; False while one is going on, which is what guards Send."""
+        """Take note that a submission starts; False while one is going on, which is what guards Send.
+
+        Args:
+            plan: what it sets out to send; an empty one where it goes on with what was cut off.
+        """
         if self.is_sending:
             return False
         from leapgrid.tui.progress import RunProgress
@@ -330,14 +365,29 @@ class Session:
         self.tell(Changed(run=True))
         return True
 
-    def take(self, event: SubmitEvent) -> None:
-        """An event of the run: into the rows, the progress and onto the screen."""
+    def know(self, rows: Collection[RowId]) -> None:
+        """The draft knows something new of rows that no run told of."""
+        if rows:
+            self.outcomes_revision += 1
+            self.tell(Changed(rows=frozenset(rows)))
+
+    def take(self, event: SubmitEvent, *, known: bool = False) -> None:
+        """An event of a run, or of a look-up: into the rows, the progress and onto the screen.
+
+        Args:
+            event: what happened.
+            known: whether the draft took it already.
+        """
         from leapgrid.submit import RunFinished
 
-        self.draft.take(event)
-        self._outcomes_revision += 1
-        if self.run is not None:
+        if not known:
+            self.draft.take(event)
+        self.outcomes_revision += 1
+        if self.is_sending and self.run is not None:
             self.run.take(event)
+        elif self.run is not None:
+            self.run.follow(event.outcomes)
+        self.looks.take(event)
         if isinstance(event, RunFinished) and self.rows.view is not None and not self.show_rejected():
             self.show_all()
         self.tell(Changed(rows=frozenset(event.outcomes), run=True))

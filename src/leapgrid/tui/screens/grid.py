@@ -9,26 +9,24 @@ from contextlib import nullcontext
 from textual import events, on, work
 from textual.dom import DOMNode
 
-from leapgrid.records import Place, RowId, RowState
-from leapgrid.tui.actions import Action, actions_of, bindings
+from leapgrid.records import Place, RowState
+from leapgrid.tui.actions import actions_of, bindings
 from leapgrid.tui.describe import first_issue
 from leapgrid.tui.grid import RecordGrid
 from leapgrid.tui.messages import (
     AskForExport,
     AskForFile,
-    AskForReview,
     ChangeColumns,
     GoToCell,
     GoToStart,
     GridIsThere,
     LeaveReading,
-    PauseSending,
     ShowNotes,
     ShowPayload,
-    StopSending,
 )
 from leapgrid.tui.payload import FORMS
-from leapgrid.tui.screens.grid_view import DOCK_FROM, GridView
+from leapgrid.tui.screens.grid_sending import GridSending
+from leapgrid.tui.screens.grid_view import DOCK_FROM
 from leapgrid.tui.turns import TurnsApp
 from leapgrid.tui.views import NOT_SENT, ONLY_PROBLEMS, ONLY_REJECTED, Filter, marked
 from leapgrid.tui.widgets.fields import TextField
@@ -41,21 +39,12 @@ AT_ONCE = 20_000
 """Rows that are looked through on the thread of the loop; more in one of its own."""
 
 
-class GridScreen(GridView):
+class GridScreen(GridSending):
     """One draft."""
 
-    BINDINGS = bindings("grid", "result")
+    BINDINGS = bindings("grid", "result", "unknown")
 
     # -- what can be done now -----------------------------------------------------------------------------
-
-    def label_of(self, action: Action) -> str:
-        if action.id == "review" and self.session.is_sending:
-            return "Progress"
-        if action.id == "send_edited" and not self.session.draft.counts().edited:
-            return "Review & send"
-        if action.id == "pause_sending" and self.session.run is not None and self.session.run.paused:
-            return "Go on"
-        return action.label
 
     def can(self, action_id: str) -> bool:
         session, grid = self.session, self.grid
@@ -67,7 +56,7 @@ class GridScreen(GridView):
             check = grid.open.check
             return action_id != "fix_text" or check.fix is not None
         row = grid.row_id
-        in_result = self.focused is self.result
+        in_result = self.in_panel
         match action_id:
             case "undo":
                 return session.can_undo
@@ -88,10 +77,6 @@ class GridScreen(GridView):
                 return session.rows.view is not None or bool(session.draft.outcomes)
             case "export":
                 return len(session.draft.batch) > 0
-            case "export_rejected":
-                return in_result and session.has_rejected
-            case "result":
-                return session.run is not None
             case "leave_reading":
                 return False
             case "mapping":
@@ -100,17 +85,7 @@ class GridScreen(GridView):
                 return bool(session.draft.notes or session.told)
             case "edit_cell" | "insert_row" | "go_to_row" | "payload":
                 return not in_result
-            case "go_to_cell":
-                return in_result and self.result.has_entries
-            case "close_result":
-                return in_result
-            case "pause_sending" | "stop_sending":
-                return in_result and session.is_sending
-            case "send_edited":
-                return in_result and not session.is_sending and session.draft.counts().sendable > 0
-            case "review":
-                return not in_result or session.is_sending
-        return True
+        return self.can_send(action_id)
 
     # -- events -------------------------------------------------------------------------------------------
 
@@ -334,46 +309,6 @@ class GridScreen(GridView):
     def _row_not_given(self) -> None:
         self.remove_class("-asking")
         self.set_focus(self.grid)
-
-    def action_review(self) -> None:
-        if self.session.is_sending:
-            self.open_result()
-        else:
-            self.grid.keep()
-            self.post_message(AskForReview())
-
-    def action_send_edited(self) -> None:
-        self.action_close_result()
-        self.action_review()
-
-    def action_result(self) -> None:
-        if self.session.run is not None:
-            self.open_result()
-
-    def action_close_result(self) -> None:
-        self.grid.focus()
-        self.dock.close()
-        self.show_dock()
-        self.show_footer()
-
-    def action_go_to_cell(self) -> None:
-        self.result.go()
-
-    def go_to_refused(self, row_id: RowId, field: str | None) -> None:
-        """Show the refused rows, with the cursor on one of them."""
-        if self.session.draft.state(row_id) is RowState.REJECTED:
-            self.session.show_rejected()
-        elif self.session.rows.index_of(row_id) is None:
-            self.session.show_all()
-        names = self.session.draft.schema.names
-        self.grid.go_to(row_id, names.index(field) if field in names else None)
-        self.grid.focus()
-
-    def action_pause_sending(self) -> None:
-        self.post_message(PauseSending())
-
-    def action_stop_sending(self) -> None:
-        self.post_message(StopSending())
 
     def action_export(self) -> None:
         self.grid.keep()

@@ -13,7 +13,8 @@ from leapgrid.tui.describe import issue_state, payload_state, status_state, typi
 from leapgrid.tui.desk import Desk
 from leapgrid.tui.grid import GridHeader, RecordGrid
 from leapgrid.tui.keymap import cell_keys, keys_in_use
-from leapgrid.tui.messages import GridIsThere, ShowResult
+from leapgrid.tui.messages import GridIsThere, ShowResult, ShowUnknown
+from leapgrid.tui.notes import menu_key
 from leapgrid.tui.payload import Form
 from leapgrid.tui.result import result_state
 from leapgrid.tui.screens.page import Page
@@ -26,6 +27,7 @@ from leapgrid.tui.widgets.menu import Menu
 from leapgrid.tui.widgets.payload_view import PayloadView, payload_title
 from leapgrid.tui.widgets.result_view import ResultView
 from leapgrid.tui.widgets.status_line import StatusLine, StatusState
+from leapgrid.tui.widgets.unknown_view import UnknownPanel
 from leapgrid.visible import visible
 
 DOCK_FROM = 120
@@ -59,7 +61,8 @@ class GridView(Page):
         self.header = GridHeader(self.grid)
         self.payload = PayloadView()
         self.result = ResultView()
-        self.dock = Dock(self.payload, self.result)
+        self.unknown = UnknownPanel(session)
+        self.dock = Dock(self.payload, self.result, self.unknown)
         self.status = StatusLine()
         self.menu = Menu()
         self.prompt = TextField("row number", id="prompt")
@@ -96,6 +99,7 @@ class GridView(Page):
         self.session = session
         session.listen(self.session_changed)
         self._said = None
+        self.unknown.take(session)
         self.grid.show_model(session.rows)
         self.header.refresh()
         self.show_all()
@@ -111,6 +115,7 @@ class GridView(Page):
         self.show_issue()
         if self.session.reading is not None:
             self.show_status()
+        self.show_unknown()  # it counts down
 
     def theme_changed(self, theme: object = None) -> None:
         """Part the dock from the grid by a line in the themes whose grounds cannot."""
@@ -127,6 +132,8 @@ class GridView(Page):
             return "cell"
         if self.focused is self.result:
             return "result"
+        if self.focused is self.unknown.list:
+            return "unknown"
         return "grid"
 
     def session_changed(self, changed: Changed) -> None:
@@ -142,6 +149,7 @@ class GridView(Page):
         self.show_all()
         if changed.run:
             self.show_run()
+            self.show_unknown()
 
     def show_all(self) -> None:
         """Bring all lines and panels up to date."""
@@ -215,6 +223,23 @@ class GridView(Page):
             self.post_message(ShowResult())
         self.show_footer()
 
+    # -- what is unknown ----------------------------------------------------------------------------------
+
+    def show_unknown(self) -> None:
+        """Bring the panel of unknown rows up to date, where it is shown."""
+        if self.dock.current is self.unknown:
+            self.unknown.follow(self.desk.base_url, menu_key("connect", self.keymap))
+
+    def open_unknown(self) -> None:
+        """Show what may be at the server: in the dock, or over the screen where that is too narrow."""
+        if self.app.size.width >= DOCK_FROM:
+            self.dock.open(self.unknown, self.unknown.title_parts, wide=True)
+            self.show_unknown()
+            self.unknown.list.focus()
+        elif self.app.screen is self:
+            self.post_message(ShowUnknown())
+        self.show_footer()
+
     @property
     def field(self) -> str:
         """The slug of the cursor's column."""
@@ -236,4 +261,7 @@ class GridView(Page):
             return actions_of("cell", "app")
         if scope == "result":
             return [a for a in actions_of("app", "grid") if a.id in ("help", "menu")] + actions_of("result")
+        if scope == "unknown":
+            mine = ("help", "menu", "review")
+            return [a for a in actions_of("app", "grid") if a.id in mine] + actions_of("unknown")
         return actions_of("app", "grid")

@@ -67,6 +67,12 @@ _TITLES: dict[Scope, str] = {
     "values": "On this screen",
     "picking": "In the list",
     "reading": "On this screen",
+    "history": "On this screen",
+    "receipt": "On this screen",
+    "write_receipt": "On this screen",
+    "unknown": "In the unknown rows",
+    "left_out": "On this page",
+    "connect": "On this screen",
 }
 
 MOVES = (
@@ -90,13 +96,15 @@ SIGN_ENTRIES = (
     HelpEntry("*", "", "Edited since the server answered", role="edited"),
 )
 
+_WITH_SIGNS: frozenset[Scope] = frozenset({"result", "review", "start", "history", "receipt", "unknown"})
+
 
 def help_parts(below: Page, keymap: dict[str, str]) -> list[Part_]:
     """Help for a screen, in parts with a title."""
     parts: list[Part_] = []
     scopes: list[Scope] = [s for s in below.SCOPES if s != "app"]
     if "grid" in scopes:
-        scopes += [s for s in ("cell", "result") if s not in scopes]
+        scopes += [s for s in ("cell", "result", "unknown") if s not in scopes]
     if "mapping" in scopes or "values" in scopes:
         scopes.append("picking")
     for scope in [*scopes, "app"]:
@@ -106,7 +114,7 @@ def help_parts(below: Page, keymap: dict[str, str]) -> list[Part_]:
             parts.append((_TITLES[scope], entries))
     if "grid" in scopes:
         parts += [("Moving", MOVES), ("Signs", SIGN_ENTRIES)]
-    elif "result" in scopes or "review" in scopes or "start" in scopes:
+    elif not _WITH_SIGNS.isdisjoint(scopes):
         parts.append(("Signs", SIGN_ENTRIES))
     return parts
 

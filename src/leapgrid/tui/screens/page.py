@@ -130,7 +130,7 @@ class Page(Screen[object]):
         draft = session.draft
         sending = ""
         if session.is_sending and session.run is not None:
-            rows = session.run.plan.records
+            rows = session.run.records
             sending = f"sending {rows:,} row{'s' if rows != 1 else ''}"
         return TitleState(
             visible(draft.name, 40), visible(draft.schema.label, 30), session.kept, sending, self.desk.target

@@ -52,6 +52,8 @@ class ResultPage(Page):
                 return self.session.is_sending
             case "send_edited":
                 return not self.session.is_sending and self.session.draft.counts().sendable > 0
+            case "look_up":
+                return not self.session.is_sending and self.session.unknown > 0
             case "go_to_cell":
                 return self.view.has_entries
             case "export_rejected":
@@ -76,6 +78,11 @@ class ResultPage(Page):
 
     def action_export_rejected(self) -> None:
         self.post_message(AskForExport(rejected=True))
+
+    def action_look_up(self) -> None:
+        app, below = self.app, self.app.screen_stack[-2]
+        self.dismiss()
+        app.call_later(below.run_action, "look_up_unknown")
 
     def action_send_edited(self) -> None:
         self.dismiss()

@@ -12,15 +12,19 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widget import Widget
 
+from leapgrid.drafting.lookable import Lookable, lookable
 from leapgrid.records import curl_command, payload_text
 from leapgrid.submit import Plan, SubmitOptions
+from leapgrid.submit.options import OnRefusal
 from leapgrid.superleap import SuperleapError, bulk_create_path, check_base_url, encode_records
 from leapgrid.tui.actions import Action, actions_of, bindings, find, key_label
 from leapgrid.tui.desk import Desk
 from leapgrid.tui.keymap import keys_in_use
 from leapgrid.tui.messages import SendPlan
-from leapgrid.tui.pages import LineOf, json_lines, left_out_lines, plain_lines
-from leapgrid.tui.review import CONTENT, ReviewState, production_name
+from leapgrid.tui.pages import LineOf, json_lines, plain_lines
+from leapgrid.tui.review import ReviewState, production_name
+from leapgrid.tui.review_lines import CONTENT
+from leapgrid.tui.screens.left_out import LeftOutPage
 from leapgrid.tui.screens.page import Page
 from leapgrid.tui.screens.text_page import TextPage
 from leapgrid.tui.session import Changed, Session
@@ -29,6 +33,7 @@ from leapgrid.tui.widgets.button import Button
 from leapgrid.tui.widgets.fields import TextField
 from leapgrid.tui.widgets.review_text import ConfirmLine, ReviewText
 from leapgrid.visible import visible
+from leapgrid.workspace import OpenSubmission, RefusalRule
 
 _AT_ONCE = 2000
 """A plan of more rows is made beside the loop, so that the page is there at once."""
@@ -58,6 +63,9 @@ class ReviewScreen(Page):
         self.name_field = TextField("name of the profile", id="name")
         self.send = Button("Send", id="send")
         self.state: ReviewState | None = None
+        self.going_on: tuple[OpenSubmission, ...] = ()
+        self._rule: RefusalRule | None = None
+        self._look_ups: Lookable | None = None
         self._sent = False
         self._planned_at: float | None = None
 
@@ -87,7 +95,11 @@ class ReviewScreen(Page):
             self.say(replace(state, checking=session.checking).obstacle)
 
     async def _first_plan(self) -> None:
+        session = self.session
+        if session is not None and session.checking is None and not self.options.again:
+            await self.desk.sending.know_again(session)
         await self._look_again()
+        self.run_worker(self._foresee(), group="foresee", exclusive=True, exit_on_error=False)
         if self._planned_at is None:
             self._planned_at = Message().time
         if self.state is not None and not self.state.obstacle and not production_name(self.desk.link):
@@ -109,12 +121,30 @@ class ReviewScreen(Page):
         # No edit and no answer can change the records while this page lies over them.
         return await asyncio.to_thread(session.plan, options)
 
+    async def _foresee(self) -> None:
+        """Tell of what comes after: what this host does with refused chunks, what could be looked up."""
+        session, state = self.session, self.state
+        if session is None or state is None or not state.plan.records:
+            return
+        rule = await self.desk.sending.refusal_rule(state.slug)
+        count = lookable(session.draft, state.plan.rows)
+        many = state.plan.records > _AT_ONCE
+        look_ups = await asyncio.to_thread(count) if many else count()
+        self._rule, self._look_ups = rule, look_ups
+        if self.state is not None and self.state.plan is state.plan:
+            self._show(replace(self.state, rule=rule, look_ups=look_ups))
+
+    def _show(self, state: ReviewState) -> None:
+        self.state = state
+        self.text.show(state)
+        self._fit()
+
     async def _look_again(self) -> None:
         plan = await self._plan(self.options)
         session = self.session
         slug = session.draft.schema.slug if session else self.desk.schema.slug
         sending = session.is_sending if session else False
-        self.state = ReviewState(
+        state = ReviewState(
             plan,
             self.options,
             slug,
@@ -122,21 +152,32 @@ class ReviewScreen(Page):
             self.desk.why_not_connected,
             sending,
             session.checking if session else None,
+            rule=self._rule,
+            look_ups=self._look_ups,
+            going_on=self.going_on,
+            on_refusal_key=self._key("on_refusal"),
+            look_up_key=self._key("look_up"),
         )
-        self.text.show(self.state)
-        self._fit()
-        if self.state.obstacle:
-            self.say(self.state.obstacle, role="text")
+        self._show(state)
+        if state.obstacle:
+            self.say(state.obstacle, role="text")
         elif session is not None and session.sent_before:
             self.say(session.sent_before, sign="~", role="warning")
         else:
             self.issue_line.show(type(self.issue_line.state)())
         self._show_send()
 
+    def _key(self, action_id: str) -> str:
+        return key_label(keys_in_use(find(action_id, "review"), self.keymap))
+
+    @property
+    def send_label(self) -> str:
+        """What the main step does."""
+        return f"Send {self.state.plan.records if self.state else 0:,}"
+
     def _show_send(self) -> None:
         state = self.state
-        number = state.plan.records if state else 0
-        self.send.show(f"Send {number:,}", enabled=self._may_send)
+        self.send.show(self.send_label, enabled=self._may_send)
         self.send.display = state is not None and not state.obstacle
         self.name_field.display = self.confirm.display = self.send.display
         self.show_footer()
@@ -186,6 +227,12 @@ class ReviewScreen(Page):
             case "first_only":
                 several = self.options.first or (state is not None and state.plan.records > 1)
                 return several and not self._in_field
+            case "on_refusal":
+                return state is not None and state.plan.records > 0 and not self._in_field
+            case "look_up":
+                session = self.session
+                unknown = session is not None and session.unknown > 0 and not session.is_sending
+                return unknown and bool(self.desk.base_url) and not self._in_field
             case "first_issue":
                 return state is not None and state.has_issues
             case "left_out":
@@ -204,7 +251,7 @@ class ReviewScreen(Page):
 
     def label_of(self, action: Action) -> str:
         if action.id == "send" and self.state is not None:
-            return f"Send {self.state.plan.records:,}"
+            return self.send_label
         if action.id == "first_only" and self.options.first:
             return "All records"
         return action.label
@@ -218,9 +265,13 @@ class ReviewScreen(Page):
         if self._may_send and self.state is not None:
             # Before anything else, so that a second Enter that is already in the queue finds nothing to do.
             self._sent = True
-            self.post_message(SendPlan(self.state.plan, self.options))
+            self.start(self.state)
             self.say("Starting ...", role="muted")
             self._show_send()
+
+    def start(self, state: ReviewState) -> None:
+        """Ask the app to send what is shown."""
+        self.post_message(SendPlan(state.plan, self.options))
 
     @on(Button.Pressed, "#send")
     def _send_pressed(self) -> None:
@@ -291,13 +342,30 @@ class ReviewScreen(Page):
         words = f"{of}{plural(len(chunks[0]) if chunks else 0, 'record')}, exactly as it is sent"
         self.app.push_screen(TextPage(self.desk, self.keymap, heading, count, line, words=words))
 
+    def action_on_refusal(self) -> None:
+        """The next way to treat the good records of a refused chunk."""
+        ways = list(OnRefusal)
+        at = ways.index(OnRefusal(self.options.on_refusal))
+        self.options = replace(self.options, on_refusal=ways[(at + 1) % len(ways)])
+        if self.state is not None:
+            self._show(replace(self.state, options=self.options))
+
+    def action_look_up(self) -> None:
+        """Back to the records, to look up what is unknown of them."""
+        app, below = self.app, self.app.screen_stack[-2] if len(self.app.screen_stack) > 1 else None
+        self.dismiss()
+        if isinstance(below, Page):
+            app.call_later(below.run_action, "look_up_unknown")
+
     def action_left_out(self) -> None:
         session, state = self.session, self.state
         if session is None or state is None:
             return
-        count, line = left_out_lines(session, state.plan)
-        words = plural(count, "row is not sent", "rows are not sent")
-        self.app.push_screen(TextPage(self.desk, self.keymap, "Left out", count, line, words=words))
+        self.app.push_screen(LeftOutPage(self.desk, session, state.plan, self.keymap), self._left_out_seen)
+
+    def _left_out_seen(self, changed: object) -> None:
+        if changed:
+            self.run_worker(self._first_plan())
 
     def on_key(self, event: events.Key) -> None:
         by = {"down": 1, "up": -1, "pagedown": 10, "pageup": -10}.get(event.key)

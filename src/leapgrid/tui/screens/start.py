@@ -13,17 +13,18 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from leapgrid.files.kinds import KINDS
-from leapgrid.tui.actions import Action, actions_of, bindings
+from leapgrid.tui.actions import Action, actions_of, bindings, find, key_label
 from leapgrid.tui.desk import NOT_CONNECTED, Desk
-from leapgrid.tui.drafts import day_words, draft_state, removal_words
-from leapgrid.tui.messages import AskForFile, NewDraft, OpenDraft, SampleLeads
+from leapgrid.tui.drafts import day_words, draft_state, open_words, removal_words
+from leapgrid.tui.keymap import keys_in_use
+from leapgrid.tui.messages import AskForFile, AskToConnect, AskToGoOn, NewDraft, OpenDraft, SampleLeads
 from leapgrid.tui.screens.page import Page
 from leapgrid.tui.text import SIGNS, Part, fit, strip_of, wrap
 from leapgrid.tui.theming import Palette, Role
 from leapgrid.tui.widgets.listing import Listing
 from leapgrid.tui.widgets.title_bar import TitleState
 from leapgrid.visible import visible
-from leapgrid.workspace import DraftSummary, WorkspaceError
+from leapgrid.workspace import DraftSummary, OpenSubmission, WorkspaceError
 
 _WELCOME = (
     "Type leads in or bring a file. LeapGrid checks them as you go, "
@@ -82,6 +83,7 @@ BEGINNINGS = (
     Beginning("N", "New leads", "type them in", "new_draft"),
     Beginning("O", "Open a file", KINDS, "open_file"),
     Beginning("D", "Try it with sample leads", "in the sandbox on this computer", "sample_leads"),
+    Beginning("C", "Connect", "host and key", "connect"),
 )
 
 
@@ -223,6 +225,7 @@ class StartScreen(Page):
     def __init__(self, desk: Desk, keymap: dict[str, str] | None = None) -> None:
         super().__init__(desk, keymap)
         self.list = StartList()
+        self.open: dict[str, list[OpenSubmission]] = {}
         self._asked = ""
 
     def body(self) -> Iterable[Widget]:
@@ -245,7 +248,12 @@ class StartScreen(Page):
 
     def _say_where(self) -> None:
         link = self.desk.link
-        if link is None:
+        draft = self.list.draft
+        opened = open_words(self.open.get(draft.id, ())) if draft is not None else ""
+        if draft is not None and opened:
+            key = key_label(keys_in_use(find("resume", "start"), self.keymap))
+            self.say(f"{opened} {key} goes on.", sign="?", role="unknown")
+        elif link is None:
             self.say(self.desk.why_not_connected or NOT_CONNECTED, role="muted")
         else:
             self.say(f"Connected to {link.host}. Nothing is sent before you say so.", role="muted")
@@ -260,12 +268,26 @@ class StartScreen(Page):
             return
         self.list.show(drafts)
         self.show_footer()
+        try:
+            opened = await asyncio.to_thread(self.desk.open_submissions)
+        except WorkspaceError:
+            return  # the drafts are there; what is open is read again where it matters
+        self.open = {}
+        for one in opened:
+            if not one.running:
+                self.open.setdefault(one.draft_id, []).append(one)
+        if self.open and not self._asked and not self.issue_line.state.sign:
+            self._say_where()
+        self.show_footer()
 
     # -- what can be done ---------------------------------------------------------------------------------
 
     def can(self, action_id: str) -> bool:
+        draft = self.list.draft
         if action_id == "remove_draft":
-            return self.list.draft is not None
+            return draft is not None
+        if action_id == "resume":
+            return draft is not None and draft.id in self.open
         return True
 
     def footer_actions(self) -> list[Action]:
@@ -280,7 +302,7 @@ class StartScreen(Page):
 
     @on(Listing.Moved)
     def _moved(self) -> None:
-        if self._asked:
+        if self._asked or self.open:
             self._asked = ""
             self._say_where()
         self.show_footer()
@@ -302,6 +324,7 @@ class StartScreen(Page):
                 "new_draft": self.action_new_draft,
                 "open_file": self.action_open_file,
                 "sample_leads": self.action_sample_leads,
+                "connect": self.action_connect,
             }
             act[beginning.action]()
 
@@ -313,6 +336,14 @@ class StartScreen(Page):
 
     def action_sample_leads(self) -> None:
         self.post_message(SampleLeads())
+
+    def action_connect(self) -> None:
+        self.post_message(AskToConnect())
+
+    def action_resume(self) -> None:
+        """Open the draft, and ask there whether to go on with what was cut off."""
+        if self.list.draft is not None:
+            self.post_message(AskToGoOn(self.list.draft.id))
 
     # -- removing -----------------------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ class Menu(Painted, can_focus=True):
     """Lies over the bottom of the grid while it is open; one letter does the thing and closes it."""
 
     DEFAULT_CSS = """
-    Menu { width: 1fr; height: auto; max-height: 80%; display: none; }
+    Menu { width: 1fr; height: auto; max-height: 90%; display: none; }
     Menu.-open { display: block; }
     """
 

@@ -106,6 +106,11 @@ class ResultView(Listing):
                 f"F9 sends {'it' if one else 'them'}."
             )
             lines += [blank, *self._sentence(sentence, width, palette, "text", indent=2)]
+        if state.unknown:
+            them = "it" if state.unknown == 1 else "them"
+            what = plural(state.unknown, "record")
+            sentence = f"{what} may be there. R looks {them} up before anything is sent again."
+            lines += [blank, *self._sentence(sentence, width, palette, "unknown", indent=2)]
         for note in state.notes:
             lines += [blank, *self._sentence(note, width, palette, "muted", indent=2)]
         lines.append(blank)
@@ -210,8 +215,13 @@ class ResultView(Listing):
         lines = []
         for line in wrap(SIGNS(text), max(8, width - indent - 2)):
             parts: list[Part] = [(" " * indent, plain)]
-            before, found, after = line.partition("F9 ")
-            parts += [(before, style), ("F9", key), (f" {after}", style)] if found else [(line, style)]
+            named = next((name for name in ("F9", "R") if f" {name} " in f" {line}"), "")
+            if named:
+                before, _, after = f" {line}".partition(f" {named} ")
+                before = f"{before[1:]} " if before else ""
+                parts += [(before, style), (named, key), (f" {after}", style)]
+            else:
+                parts.append((line, style))
             lines.append(strip_of(parts, width, plain))
         return lines
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from textual import events
 from textual.strip import Strip
 
-from leapgrid.tui.review import ReviewState, confirm_line, review_lines
+from leapgrid.tui.review import ReviewState
+from leapgrid.tui.review_lines import confirm_line, review_lines
 from leapgrid.tui.text import strip_of
 from leapgrid.tui.theming import Palette
 from leapgrid.tui.widgets.listing import with_thumb
