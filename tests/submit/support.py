@@ -15,8 +15,10 @@ from leapgrid.submit import Plan, PlanRow, RunFinished, SubmitEvent, SubmitOptio
 from leapgrid.workspace import Workspace
 
 ALLOWED = {
-    RowState.READY: {RowState.QUEUED},
-    RowState.QUEUED: {RowState.SENDING, RowState.READY, RowState.QUEUED},
+    # Straight from ready to found: what was only assumed not to be stored is looked up before a run.
+    RowState.READY: {RowState.QUEUED, RowState.READY, RowState.CREATED, RowState.ALREADY_THERE},
+    RowState.QUEUED: {RowState.SENDING, RowState.READY, RowState.QUEUED, RowState.ALREADY_THERE},
+    RowState.UNKNOWN: {RowState.CREATED, RowState.ALREADY_THERE, RowState.READY},
     RowState.SENDING: {
         RowState.CREATED,
         RowState.REJECTED,
@@ -88,6 +90,11 @@ class Clock:
 def people(count: int) -> list[dict[str, Any]]:
     """Records that the sandbox takes."""
     return [{"name": f"Person {n}", "email": f"person{n}@example.com"} for n in range(1, count + 1)]
+
+
+def known(count: int, prefix: str = "X") -> list[dict[str, Any]]:
+    """Records that can be looked up."""
+    return [record | {"external_id": f"{prefix}-{n}"} for n, record in enumerate(people(count), 1)]
 
 
 def planned(records: Sequence[Mapping[str, Any]], *, first_row: RowId = 0, **options: Any) -> Plan:

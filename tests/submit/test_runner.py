@@ -318,7 +318,7 @@ async def test_a_refusal_marks_its_row_and_the_others_wait(
     workspace: Workspace, server: SandboxServer
 ) -> None:
     records = [*people(2), BAD, *people(2)]
-    case = Case(workspace, server.base_url, records, chunk_size=4)
+    case = Case(workspace, server.base_url, records, chunk_size=4, on_refusal="leave")
     summary = await case.run()
     assert case.states == [READY, READY, REJECTED, READY, CREATED]
     (issue,) = summary.issues
@@ -352,7 +352,7 @@ async def test_servers_that_name_rows_badly(
     workspace: Workspace, server: SandboxServer, fault: str, states: list[RowState]
 ) -> None:
     server.set_fault(fault)
-    case = Case(workspace, server.base_url, [*people(2), BAD, people(3)[2]])
+    case = Case(workspace, server.base_url, [*people(2), BAD, people(3)[2]], on_refusal="leave")
     summary = await case.run()
     assert case.states == states
     assert summary.counts[REJECTED] == states.count(REJECTED)
@@ -386,7 +386,7 @@ async def test_three_failures_in_a_row_pause_and_ask_first(
     case = Case(workspace, server.base_url, people(5), chunk_size=1)
     summary = await case.run()
     assert case.states == [UNKNOWN] * 3 + [CREATED] * 2
-    assert case.clock.slept == [60.0]
+    assert case.clock.slept == [60.0, 2.0], "the pause, and the look-up at the end"
     assert [e.reason for e in case.listener.of(RunPaused)] == ["server_error"]
     assert "verify" in server.requests[3].path
     assert summary.stopped is None
