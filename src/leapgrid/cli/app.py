@@ -15,7 +15,7 @@ from leapgrid.cli.given import Common, Start
 from leapgrid.cli.host import run_app
 from leapgrid.cli.layout import listing, plural
 from leapgrid.cli.reading import Reading
-from leapgrid.cli.stored import opened_workspace, throwaway_workspace, workspace_on_demand
+from leapgrid.cli.stored import throwaway_workspace, workspace_on_demand
 from leapgrid.cli.streams import Streams
 from leapgrid.cli.wiring import Wiring, destination, schema_of, wire
 from leapgrid.config import (
@@ -24,8 +24,10 @@ from leapgrid.config import (
     Profile,
     Settings,
     config_dir,
+    data_dir,
     load_settings,
     theme_name,
+    workspace_url,
 )
 from leapgrid.drafting.opening import Opening
 from leapgrid.files import FileError
@@ -36,9 +38,14 @@ from leapgrid.tui.launch import Launch
 from leapgrid.tui.text import use_plain_signs_where_needed
 from leapgrid.tui.theming import DEFAULT_THEME, MONOCHROME_THEME, SIXTEEN_THEME, Palette, load_themes
 from leapgrid.visible import visible
+from leapgrid.workspace import DiskFull, Locked, ReadOnly, WorkspaceError
 
 if TYPE_CHECKING:
     from leapgrid.workspace import Workspace
+    from leapgrid.workspace.rescue import Findings
+
+_PASSING = (Locked, DiskFull, ReadOnly)
+"""What is over by itself, or once a person has done something about it."""
 
 _FOR_A_SMALL_FILE = 5.0
 """Seconds within which a small file is read, or something is in the way; then the app goes on waiting."""
@@ -62,17 +69,56 @@ class Prepared(Launch):
 def start_app(streams: Streams, start: Start, common: Common) -> Code:
     """The app on the draft that was worked on last, or on the start screen."""
     wiring, problems = _wire_forgiving(start, common)
-    with opened_workspace() as workspace:
-        problems += _recovered(workspace)
+    with workspace_on_demand() as open_it:
+        launch, workspace = _first_sight(open_it, problems)
+        return _run(streams, workspace if workspace is not None else open_it, wiring, common, launch)
+
+
+def _first_sight(
+    open_it: Callable[[], Workspace], problems: list[str]
+) -> tuple[Prepared, Workspace | None]:
+    """The last draft; the start screen where there is none; what can be saved of a damaged workspace.
+
+    Returns:
+        That, and the workspace if it could be opened.
+
+    Raises:
+        WorkspaceError: it cannot be used, and waiting would not help.
+    """
+    try:
+        workspace = open_it()
+        problems += [*filter(None, [workspace.read_only or workspace.warning]), *_recovered(workspace)]
         drafts = workspace.drafts()
-        kind: Literal["start", "draft"] = "start"
-        last = ""
+    except WorkspaceError as problem:
+        findings = _findings(problem)
+        if findings is not None:
+            return Prepared({}, kind="rescue", findings=findings, problems=tuple(problems)), None
+        if isinstance(problem, _PASSING):
+            # The start screen says so, and goes on by itself when it is over.
+            return Prepared({}, problems=(*problems, str(problem))), None
+        raise
+    kind: Literal["start", "draft"] = "start"
+    last = ""
+    try:
         if drafts and workspace.hold_draft(drafts[0].id):
             kind, last = "draft", drafts[0].id
         elif drafts:
             problems.append(f"Another LeapGrid works on {visible(drafts[0].name, 60)}.")
-        launch = Prepared({}, kind=kind, draft_id=last, problems=tuple(problems))
-        return _run(streams, workspace, wiring, common, launch)
+    except WorkspaceError as problem:
+        problems.append(str(problem))
+    return Prepared({}, kind=kind, draft_id=last, problems=tuple(problems)), workspace
+
+
+def _findings(problem: WorkspaceError) -> Findings | None:
+    """What can be saved, where the problem is damage to a file of ours."""
+    from leapgrid.workspace.addresses import path_of
+    from leapgrid.workspace.rescue import can_help, examine
+
+    try:
+        path = path_of(workspace_url(os.environ), data_dir()).absolute()
+    except WorkspaceError:
+        return None  # in a database of a team
+    return examine(path, problem) if can_help(problem, path) else None
 
 
 def open_app(streams: Streams, common: Common, reading: Reading) -> Code:

@@ -242,12 +242,8 @@ def export(
 )
 def rescue(
     context: typer.Context,
-    take_copy: Annotated[
-        bool, typer.Option("--take-copy", help="Go on with the newest good copy.")
-    ] = False,
-    begin_anew: Annotated[
-        bool, typer.Option("--begin-anew", help="Begin with an empty workspace.")
-    ] = False,
+    take_copy: Annotated[bool, typer.Option("--take-copy", help="Go on with the newest good copy.")] = False,
+    begin_anew: Annotated[bool, typer.Option("--begin-anew", help="Begin with an empty workspace.")] = False,
     output: FormatOption = None,
 ) -> None:
     def act(streams: Streams, start: Start, common: Common) -> Code:

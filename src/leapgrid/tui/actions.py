@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 
 Scope = Literal[
     "app", "grid", "cell", "start", "review", "result", "payload", "help", "open", "export", "menu",
-    "mapping", "values", "picking", "reading", "history", "receipt", "write_receipt",
+    "mapping", "values", "picking", "reading", "rescue", "history", "receipt", "write_receipt",
     "unknown", "left_out", "connect",
 ]  # fmt: skip
 Group = Literal["", "Edit", "Rows", "Look", "LeapGrid"]
@@ -266,6 +266,9 @@ ACTIONS: tuple[Action, ...] = (
     # A page of text: payload, curl, left out
     Action("turn_page", "payload", "JSON, curl, the whole chunk", "f7", "JSON, curl, all", priority=1),
     Action("close_page", "payload", "Close", "escape", "Close", main=True),
+    # A damaged workspace
+    Action("take_copy", "rescue", "Go on with the copy", "c", "Go on with the copy", main=True),
+    Action("begin_anew", "rescue", "Begin with an empty workspace", "n", "Begin anew", priority=1),
     # Help
     Action("close_help", "help", "Close", "escape", "Close", main=True),
     Action("do_it", "help", "Do it", "enter", "Do it", priority=1),

@@ -15,6 +15,7 @@ from leapgrid.tui.actions import bindings
 from leapgrid.tui.checking import check_in_background
 from leapgrid.tui.commands import CommandScreen, LeapGridCommands
 from leapgrid.tui.desk import Desk
+from leapgrid.tui.keeping import KeepingApp
 from leapgrid.tui.launch import Launch
 from leapgrid.tui.opening import OpeningApp
 from leapgrid.tui.screens.grid import GridScreen
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from leapgrid.tui.screens.mapping import MappingScreen
 
 
-class LeapGridApp(TurnsApp, OpeningApp, SettlingApp):
+class LeapGridApp(TurnsApp, OpeningApp, KeepingApp, SettlingApp):
     """LeapGrid in a terminal."""
 
     TITLE = "LeapGrid"
@@ -70,7 +71,10 @@ class LeapGridApp(TurnsApp, OpeningApp, SettlingApp):
     async def on_mount(self) -> None:
         first = self.launch
         problems = tuple(p for p in (self.desk.left_open, *first.problems) if p)
-        if first.kind == "start":
+        self.keep_copies()
+        if first.findings is not None:
+            await self.show_rescue(first.findings, problems)
+        elif first.kind == "start":
             await self.show_start(problems)
         elif first.kind == "file":
             await self.open_file(first.opening(self.desk), problems)
@@ -269,8 +273,10 @@ class LeapGridApp(TurnsApp, OpeningApp, SettlingApp):
         from leapgrid.tui.screens.review import ReviewScreen
 
         session = self.desk.session
-        if session is not None and session.not_kept:
-            self._say(f"Nothing can be sent before the records are stored. {session.not_kept}")
+        if session is not None and session.trouble:
+            self._say(f"Nothing can be sent before the records are stored. {session.trouble}")
+        elif self.desk.why_not_send:
+            self._say(self.desk.why_not_send)
         else:
             await self._show(ReviewScreen(self.desk, self.keymap))
 

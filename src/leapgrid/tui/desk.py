@@ -26,7 +26,7 @@ from leapgrid.tui.sending import TRY_TO_SAVE_AGAIN, Sending
 from leapgrid.tui.session import Session
 from leapgrid.tui.widgets.title_bar import Target
 from leapgrid.visible import visible
-from leapgrid.workspace import WorkspaceError
+from leapgrid.workspace import CannotOpen, WorkspaceError
 
 if TYPE_CHECKING:
     from leapgrid.workspace import DraftSummary, OpenSubmission, Workspace
@@ -202,6 +202,24 @@ class Desk:
         rows = "1 row was" if found.unknown == 1 else f"{found.unknown:,} rows were"
         return f"{rows} on the way when LeapGrid ended: unknown, and not sent again until that is settled."
 
+    @property
+    def why_not_send(self) -> str:
+        """Why nothing may be sent from the workspace, in a sentence; "" where it may be."""
+        return self._workspace.why_not_send if self._workspace is not None else ""
+
+    def keep_copy(self) -> None:
+        """Copy the workspace, if it is open and was changed since its last copy. Waits for the disk.
+
+        Raises:
+            Damaged: it is.
+            WorkspaceError: the copy cannot be made now.
+        """
+        from leapgrid.workspace.copies import is_due, make_copy
+
+        path = self._workspace.path if self._workspace is not None else None
+        if path is not None and not self.workspace.read_only and is_due(path):
+            make_copy(path)
+
     # -- drafts -------------------------------------------------------------------------------------------
 
     def drafts(self) -> list[DraftSummary]:
@@ -218,12 +236,22 @@ class Desk:
 
     def new_draft(self) -> WorkingDraft:
         """An empty draft."""
-        schema = self.schema
-        return WorkingDraft.new(self.workspace, schema, f"new {schema.plural.lower()}", context=self._context)
+        schema, workspace = self.schema, None
+        with suppress(WorkspaceError):  # then it is tried again as long as the draft lies here
+            workspace = self.workspace if not self.workspace.read_only else None
+        return self._new(schema, workspace)
+
+    def _new(self, schema: ObjectSchema, workspace: Workspace | None) -> WorkingDraft:
+        name = f"new {schema.plural.lower()}"
+        try:
+            return WorkingDraft.new(workspace, schema, name, context=self._context)
+        except WorkspaceError:
+            return WorkingDraft.new(None, schema, name, context=self._context)
 
     def open_stored(self, draft_id: str) -> WorkingDraft:
         """A draft of the workspace, as it was."""
-        self.workspace.hold_draft(draft_id)  # so that no other LeapGrid takes it for one nobody works on
+        with suppress(CannotOpen):  # where not even a lock can be made, what is there can be looked at
+            self.workspace.hold_draft(draft_id)  # so that no other takes it for one nobody works on
         return WorkingDraft.from_stored(self.workspace, draft_id, context=self._context)
 
     def opening(self, path: Path, *, said: ImportMapping | None = None, ask: bool = False) -> Opening:

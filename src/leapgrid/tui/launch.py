@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from leapgrid.drafting import WorkingDraft
 from leapgrid.drafting.opening import Opening
 from leapgrid.tui.desk import Desk
 from leapgrid.tui.theming import DEFAULT_THEME, Palette
+
+if TYPE_CHECKING:
+    from leapgrid.workspace.rescue import Findings
 
 
 @dataclass
@@ -18,19 +21,22 @@ class Launch:
     """The first thing a person sees.
 
     Attributes:
-        kind: the start screen, a file, the sample leads, or the draft that was worked on last.
+        kind: the start screen, a file, the sample leads, the draft that was worked on last, or what can be
+            saved of a damaged workspace.
         file: for the kind "file".
         draft_id: for the kind "draft".
+        findings: for the kind "rescue".
         problems: sentences about files of the person's own that could not be used (theme, keys, settings).
     """
 
     palettes: MutableMapping[str, Palette]
-    kind: Literal["start", "file", "samples", "draft"] = "start"
+    kind: Literal["start", "file", "samples", "draft", "rescue"] = "start"
     file: Path | None = None
     draft_id: str = ""
     theme: str = DEFAULT_THEME
     keymap: dict[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    findings: Findings | None = None
 
     def opening(self, desk: Desk) -> Opening:
         """What opens the file."""

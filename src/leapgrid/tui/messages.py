@@ -100,6 +100,17 @@ class ShowPayload(Message):
     field: str
 
 
+@dataclass
+class WorkspaceRescued(Message):
+    """The damaged workspace is set aside, and there is one to work in.
+
+    Attributes:
+        said: what was done, one sentence.
+    """
+
+    said: str
+
+
 class ShowResult(Message):
     """Show the progress or result of the sending over the whole screen."""
 

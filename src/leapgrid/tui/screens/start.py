@@ -31,6 +31,8 @@ _WELCOME = (
     "sends them to Superleap, and helps to repair what was refused."
 )
 _BLOCK = 68
+_LOOK_AGAIN = 2.0
+"""Seconds until a workspace that could not be read is tried again."""
 _LEAST_NAME = 18
 """Cells that a draft's name has at least, where the window has them."""
 
@@ -227,6 +229,7 @@ class StartScreen(Page):
         self.list = StartList()
         self.open: dict[str, list[OpenSubmission]] = {}
         self._asked = ""
+        self._in_trouble = False
 
     def body(self) -> Iterable[Widget]:
         return (self.list,)
@@ -264,8 +267,14 @@ class StartScreen(Page):
         try:
             drafts = await asyncio.to_thread(self.desk.drafts)
         except WorkspaceError as error:
+            self._in_trouble = True
             self.say(str(error), sign="!", role="error")
+            if self.is_current:
+                self.set_timer(_LOOK_AGAIN, self._load)
             return
+        if self._in_trouble:
+            self._in_trouble = False
+            self._say_where()
         self.list.show(drafts)
         self.show_footer()
         try:
