@@ -48,9 +48,8 @@ class RescueText(Painted, can_focus=True):
         margin: Part = (" " * max(2, (width - block) // 2), plain)
         blank = Strip.blank(width, plain)
         lines = [blank] * (1 if self.size.height < 20 else 3)
-        heading: list[Part] = [
-            margin, (f"{SIGNS('✗')} ", palette.style("error", bold=True)), ("The workspace is damaged", strong)
-        ]  # fmt: skip
+        sign: Part = (f"{SIGNS('✗')} ", palette.style("error", bold=True))
+        heading: list[Part] = [margin, sign, ("The workspace is damaged", strong)]
         lines += [strip_of(heading, width, plain), blank]
         for sentence in self.said:
             style = strong if sentence.startswith("Lost:") else plain
