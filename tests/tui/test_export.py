@@ -241,7 +241,7 @@ async def test_what_cannot_be_written_is_said_and_can_be_mended(
         async with app.run_test(size=SMALL) as pilot:
             screen = await opened(app, pilot, desk_with(space, leads(1)))
             screen.path.set_text(typed)
-            screen._touched = True
+            screen.touched = True
             await pilot.press("enter")
             await until(pilot, lambda: said[:50] in app.text)
             assert app.screen is screen

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -10,7 +12,7 @@ from typing import TYPE_CHECKING
 from leapgrid.records import RowState
 
 if TYPE_CHECKING:
-    from leapgrid.workspace import Workspace
+    from leapgrid.workspace import OpenSubmission, StoredSubmission, Workspace
 
 DAYS = 30
 """How far back the history looks where nobody says otherwise."""
@@ -153,7 +155,62 @@ def read_history(
     Raises:
         WorkspaceError: it cannot be read.
     """
-    raise NotImplementedError
+    today = datetime.fromtimestamp(workspace.now() if now is None else now).date()
+    since = 0.0 if days is None else start_of(today - timedelta(days=days - 1))
+    stored = [
+        one
+        for one in workspace.submissions(draft_id)
+        if origin is None or one.origin.rstrip("/") == origin.rstrip("/")
+    ]
+    shown = [one for one in stored if one.started_at >= since]
+    counts = workspace.submission_counts(one.id for one in shown)
+    opened = {one.id: one for one in workspace.open_submissions(draft_id)}
+    return HistoryView(
+        since=since,
+        lines=tuple(_line(one, counts.get(one.id, {}), opened.get(one.id)) for one in shown),
+        days=_every_day(workspace.days(since, origin), today),
+        reasons=_reasons(workspace.refusal_reasons(since, origin)),
+        older=len(stored) - len(shown),
+    )
+
+
+def _line(
+    stored: StoredSubmission, counts: Mapping[RowState, int], opened: OpenSubmission | None
+) -> HistoryLine:
+    went_out = sum(counts.values())
+    records = max(stored.records, went_out)
+    ready = records - went_out + counts.get(RowState.READY, 0)
+    running = opened.running if opened is not None else stored.finished_at is None
+    return HistoryLine(
+        id=stored.id,
+        draft_id=stored.draft_id,
+        draft=stored.draft,
+        source=stored.source,
+        object_slug=stored.object,
+        origin=stored.origin,
+        profile=stored.profile,
+        who=stored.who,
+        started_at=stored.started_at,
+        finished_at=stored.finished_at,
+        counts={**counts, RowState.READY: ready} if ready else dict(counts),
+        records=records,
+        stopped=stored.stopped,
+        message=stored.stopped_message,
+        open=opened is not None and not running and opened.unknown + opened.unsent + opened.assumed > 0,
+        running=running,
+    )
+
+
+_SAID = re.compile(r'The server (?:says|refused this (?:cell|row):) "(.*)"\.', re.DOTALL)
+
+
+def _reasons(found: Iterable[tuple[str | None, str, int]]) -> tuple[RefusalReason, ...]:
+    """The reasons in the server's own words, without our sentence around them."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for name, message, count in found:
+        said = _SAID.fullmatch(message.strip())
+        counts[name or "", said.group(1) if said else message] += count
+    return tuple(RefusalReason(name, words, count) for (name, words), count in counts.most_common())
 
 
 def start_of(day: date) -> float:

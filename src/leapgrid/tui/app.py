@@ -17,7 +17,7 @@ from leapgrid.tui.commands import CommandScreen, LeapGridCommands
 from leapgrid.tui.desk import Desk
 from leapgrid.tui.keeping import KeepingApp
 from leapgrid.tui.launch import Launch
-from leapgrid.tui.opening import OpeningApp
+from leapgrid.tui.looking_back import LookingBackApp
 from leapgrid.tui.screens.grid import GridScreen
 from leapgrid.tui.screens.page import Page
 from leapgrid.tui.session import Changed, Session
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from leapgrid.tui.screens.mapping import MappingScreen
 
 
-class LeapGridApp(TurnsApp, OpeningApp, KeepingApp, SettlingApp):
+class LeapGridApp(TurnsApp, LookingBackApp, SettlingApp, KeepingApp):
     """LeapGrid in a terminal."""
 
     TITLE = "LeapGrid"

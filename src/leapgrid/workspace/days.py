@@ -53,6 +53,8 @@ class Days(Store):
     ) -> tuple[tuple[str | None, str, int], ...]:
         """Why records were refused: field (None where none was named), message and how often, most first.
 
+        Messages that differ only in the value that they quote are one.
+
         Args:
             since: seconds since the epoch.
             origin: only those of this base URL.
@@ -70,5 +72,5 @@ class Days(Store):
             for issues in connection.execute(statement).scalars():
                 with t.understood():
                     for issue in issues:
-                        counts[issue["field"], str(issue["message"])] += issue["count"]
+                        counts[issue["field"], str(issue["group"] or issue["message"])] += issue["count"]
         return tuple((field, message, count) for (field, message), count in counts.most_common())

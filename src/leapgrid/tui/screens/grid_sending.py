@@ -15,6 +15,8 @@ from leapgrid.tui.messages import (
     LookUpUnknown,
     PauseSending,
     SendAnyway,
+    ShowHistory,
+    ShowReceipt,
     StopSending,
 )
 from leapgrid.tui.screens.grid_view import GridView
@@ -52,6 +54,8 @@ class GridSending(GridView):
         match action_id:
             case "export_rejected":
                 return in_result and session.has_rejected
+            case "receipt":
+                return in_result and session.run is not None and bool(session.run.submission)
             case "result":
                 return session.run is not None
             case "go_to_cell":
@@ -116,6 +120,14 @@ class GridSending(GridView):
         names = self.session.draft.schema.names
         self.grid.go_to(row_id, names.index(field) if field in names else None)
         self.grid.focus()
+
+    def action_history(self) -> None:
+        self.grid.keep()
+        self.post_message(ShowHistory())
+
+    def action_receipt(self) -> None:
+        if self.session.run is not None:
+            self.post_message(ShowReceipt(self.session.run.submission))
 
     def action_pause_sending(self) -> None:
         self.post_message(PauseSending())

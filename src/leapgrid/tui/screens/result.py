@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from leapgrid.tui.actions import Action, actions_of, bindings
 from leapgrid.tui.desk import Desk
-from leapgrid.tui.messages import AskForExport, AskForReview, PauseSending, StopSending
+from leapgrid.tui.messages import AskForExport, AskForReview, PauseSending, ShowReceipt, StopSending
 from leapgrid.tui.result import result_state
 from leapgrid.tui.screens.page import Page
 from leapgrid.tui.session import Changed, Session
@@ -58,6 +58,8 @@ class ResultPage(Page):
                 return self.view.has_entries
             case "export_rejected":
                 return self.session.has_rejected
+            case "receipt":
+                return self.session.run is not None and bool(self.session.run.submission)
         return True
 
     def label_of(self, action: Action) -> str:
@@ -78,6 +80,10 @@ class ResultPage(Page):
 
     def action_export_rejected(self) -> None:
         self.post_message(AskForExport(rejected=True))
+
+    def action_receipt(self) -> None:
+        if self.session.run is not None:
+            self.post_message(ShowReceipt(self.session.run.submission))
 
     def action_look_up(self) -> None:
         app, below = self.app, self.app.screen_stack[-2]

@@ -13,11 +13,20 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from leapgrid.files.kinds import KINDS
+from leapgrid.records import RowState
 from leapgrid.tui.actions import Action, actions_of, bindings, find, key_label
 from leapgrid.tui.desk import NOT_CONNECTED, Desk
 from leapgrid.tui.drafts import day_words, draft_state, open_words, removal_words
 from leapgrid.tui.keymap import keys_in_use
-from leapgrid.tui.messages import AskForFile, AskToConnect, AskToGoOn, NewDraft, OpenDraft, SampleLeads
+from leapgrid.tui.messages import (
+    AskForFile,
+    AskToConnect,
+    AskToGoOn,
+    NewDraft,
+    OpenDraft,
+    SampleLeads,
+    ShowHistory,
+)
 from leapgrid.tui.screens.page import Page
 from leapgrid.tui.text import SIGNS, Part, fit, strip_of, wrap
 from leapgrid.tui.theming import Palette, Role
@@ -87,6 +96,10 @@ BEGINNINGS = (
     Beginning("D", "Try it with sample leads", "in the sandbox on this computer", "sample_leads"),
     Beginning("C", "Connect", "host and key", "connect"),
 )
+HISTORY = Beginning("H", "History", "what was sent, and its receipts", "history")
+"""Offered once anything was sent, before the last of the others."""
+
+_NEVER_SENT = frozenset({RowState.READY, RowState.SKIPPED})
 
 
 class StartList(Listing):
@@ -105,8 +118,15 @@ class StartList(Listing):
         self.drafts: tuple[DraftSummary, ...] = ()
 
     @property
+    def beginnings(self) -> tuple[Beginning, ...]:
+        """The ways to begin that there are."""
+        if any(not _NEVER_SENT.issuperset(draft.counts) for draft in self.drafts):
+            return (*BEGINNINGS[:-1], HISTORY, BEGINNINGS[-1])
+        return BEGINNINGS
+
+    @property
     def entry_count(self) -> int:
-        return len(self.drafts) + len(BEGINNINGS)
+        return len(self.drafts) + len(self.beginnings)
 
     @property
     def draft(self) -> DraftSummary | None:
@@ -117,7 +137,7 @@ class StartList(Listing):
     def beginning(self) -> Beginning | None:
         """The way to begin under the cursor, or None."""
         at = self.at - len(self.drafts)
-        return BEGINNINGS[at] if 0 <= at < len(BEGINNINGS) else None
+        return self.beginnings[at] if 0 <= at < len(self.beginnings) else None
 
     def show(self, drafts: Iterable[DraftSummary]) -> None:
         """Show these drafts; the cursor stays on its draft where that is still there."""
@@ -127,8 +147,8 @@ class StartList(Listing):
         ids = [d.id for d in self.drafts]
         if old is not None and old.id in ids:
             self.at = ids.index(old.id)
-        elif begun is not None and not first:
-            self.at = len(self.drafts) + BEGINNINGS.index(begun)
+        elif begun in self.beginnings and not first:
+            self.at = len(self.drafts) + [*self.beginnings].index(begun)
         else:
             self.at = max(0, min(self.at, len(self.drafts) - 1)) if not first else 0
         self.repaint()
@@ -156,7 +176,7 @@ class StartList(Listing):
                 lines.append(self._draft(draft, widths, indent, block, width, palette, here=i == self.at))
         words = "Or begin" if self.drafts else "Begin"
         lines += [*gap, strip_of([margin, (words, strong)], width, plain), blank]
-        for i, beginning in enumerate(BEGINNINGS):
+        for i, beginning in enumerate(self.beginnings):
             here = i + len(self.drafts) == self.at
             self.entry_lines.append(len(lines))
             lines.append(self._beginning(beginning, indent, block, width, palette, here=here))
@@ -295,6 +315,8 @@ class StartScreen(Page):
         draft = self.list.draft
         if action_id == "remove_draft":
             return draft is not None
+        if action_id == "history":
+            return HISTORY in self.list.beginnings
         if action_id == "resume":
             return draft is not None and draft.id in self.open
         return True
@@ -333,6 +355,7 @@ class StartScreen(Page):
                 "new_draft": self.action_new_draft,
                 "open_file": self.action_open_file,
                 "sample_leads": self.action_sample_leads,
+                "history": self.action_history,
                 "connect": self.action_connect,
             }
             act[beginning.action]()
@@ -345,6 +368,9 @@ class StartScreen(Page):
 
     def action_sample_leads(self) -> None:
         self.post_message(SampleLeads())
+
+    def action_history(self) -> None:
+        self.post_message(ShowHistory())
 
     def action_connect(self) -> None:
         self.post_message(AskToConnect())
