@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from leapgrid.records.issues import Issue, RowId
 from leapgrid.records.outcomes import RowOutcome, RowState
@@ -61,9 +62,14 @@ class Teller:
 
     def tell(self, event: SubmitEvent) -> None:
         """Tell an event. What a listener raises is kept in ``failure``: it must not stop the recording."""
-        self.states.update(event.outcomes)
         if isinstance(event, LookedUp):
             self._look_ups.append(event)
+            for row, outcome in event.outcomes.items():
+                # What was sent is not known any better, or forgotten, because it was found.
+                was = self.states.get(row)
+                self.states[row] = replace(outcome, sent=was.sent) if was is not None else outcome
+        else:
+            self.states.update(event.outcomes)
         try:
             self._listener(event)
         except Exception as error:
