@@ -168,7 +168,7 @@ def read_history(
     return HistoryView(
         since=since,
         lines=tuple(_line(one, counts.get(one.id, {}), opened.get(one.id)) for one in shown),
-        days=_every_day(workspace.days(since, origin), today),
+        days=_every_day(_sent(workspace.days(since, origin)), today),
         reasons=_reasons(workspace.refusal_reasons(since, origin)),
         older=len(stored) - len(shown),
     )
@@ -199,6 +199,16 @@ def _line(
         open=opened is not None and not running and opened.unknown + opened.unsent + opened.assumed > 0,
         running=running,
     )
+
+
+def _sent(days: Mapping[date, Mapping[RowState, int]]) -> dict[date, dict[RowState, int]]:
+    """Without what was refused only together with others: it goes out again, and would count twice."""
+    found: dict[date, dict[RowState, int]] = {}
+    for day, counts in days.items():
+        for state, number in counts.items():
+            if state is not RowState.READY:
+                found.setdefault(day, {})[state] = number
+    return found
 
 
 _SAID = re.compile(r'The server (?:says|refused this (?:cell|row):) "(.*)"\.', re.DOTALL)

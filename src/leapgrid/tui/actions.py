@@ -217,6 +217,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("export_rejected", "result", "Export the rejected rows", "e", "Export rejected", priority=5),
     Action("receipt", "result", "Receipt of the sending", "h", "Receipt", priority=6),
     Action("look_up", "result", "Look up what is unknown", "r", "Look up unknown", priority=4),
+    Action("connect_again", "result", "Connect again", "l", "Connect again", priority=3),
     Action("close_result", "result", "Close", "escape", "Close", priority=4),
     Action("send_edited", "result", "Send what was edited", "f9", "Send what was edited", main=True),
     # Unknown rows

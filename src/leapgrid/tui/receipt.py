@@ -243,10 +243,11 @@ def about_chunk(chunk: ReceiptChunk) -> str:
     parts = [CHUNK_WORDS.get(chunk.state, chunk.state)]
     if chunk.status is not None and chunk.state != "created":
         parts[0] += f" ({chunk.status})"
-    if chunk.parent is not None:
-        parts.append(f"part of chunk {chunk.parent:,}")
     if chunk.purpose == "rest":
-        parts.append("what was good of refused chunks")
+        of = f"chunk {chunk.parent:,}" if chunk.parent is not None else "refused chunks"
+        parts.append(f"what was good of {of}")
+    elif chunk.parent is not None:
+        parts.append(f"part of chunk {chunk.parent:,}")
     elif chunk.purpose == "again":
         parts.append("sent again")
     if len(chunk.attempts) > 1:

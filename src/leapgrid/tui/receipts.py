@@ -13,13 +13,23 @@ from leapgrid.visible import visible
 MOST_COPIED = 64 * 1024
 """Bytes of text that are handed to a terminal's clipboard; many take no more, and none says so."""
 
-_NAMES: dict[ReceiptForm, str] = {"text": "text", "json": "JSON", "csv": "CSV", "html": "HTML page"}
+_NAMES: dict[ReceiptForm, tuple[str, str]] = {
+    "text": ("text", "the main things, to paste"),
+    "json": ("JSON", "all of it, for programs"),
+    "csv": ("CSV", "a line a record"),
+    "html": ("HTML page", "to send on, or to print"),
+}
 _KNOWN = frozenset({*SUFFIX.values(), ".htm", ".text", ".md"})
 
 
 def form_name(form: ReceiptForm) -> str:
     """What a form is called."""
-    return _NAMES[form]
+    return _NAMES[form][0]
+
+
+def form_words(form: ReceiptForm) -> str:
+    """What a form is, in a few words."""
+    return _NAMES[form][1]
 
 
 def receipt_path(receipt: Receipt, form: ReceiptForm) -> Path:

@@ -72,9 +72,9 @@ def about_line(line: SentLine, waiting: Waiting | None = None) -> IssueState:
     if line.stopped:
         return IssueState("!", "error", "stopped", sentence=line.stopped, key=("O", "Open the draft"))
     if line.rejected:
-        said = "by the server. In the draft they can be repaired and sent again."
+        said = f"O opens the draft to repair {'it' if line.rejected == 1 else 'them'}."
         where = f"{plural(line.rejected, 'record')} {'was' if line.rejected == 1 else 'were'} refused"
-        return IssueState("✗", "error", where, sentence=said, key=("E", "Export them"))
+        return IssueState("✗", "error", where, sentence=said, key=("E", "Export"))
     if line.open:
         said = "Some of its records never went out. The draft can go on with them."
         return IssueState("~", "warning", sentence=said, key=("O", "Open the draft"))

@@ -70,6 +70,13 @@ class GridSending(GridView):
                 return not in_result or session.is_sending
             case "look_up":
                 return in_result and not session.is_sending and session.unknown > 0
+            case "connect_again":
+                return (
+                    in_result
+                    and not session.is_sending
+                    and session.run is not None
+                    and session.run.key_refused
+                )
             case "unknown":
                 return session.unknown > 0 and not session.is_sending
             case "resume":
@@ -204,4 +211,7 @@ class GridSending(GridView):
 
     def action_connect(self) -> None:
         self.grid.keep()
+        self.post_message(AskToConnect())
+
+    def action_connect_again(self) -> None:
         self.post_message(AskToConnect())

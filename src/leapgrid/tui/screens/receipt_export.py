@@ -11,7 +11,7 @@ from leapgrid.drafting.receipts import MEANING, RECEIPT_FORMS, SUFFIX, Receipt, 
 from leapgrid.tui.actions import bindings
 from leapgrid.tui.desk import Desk
 from leapgrid.tui.folders import as_typed
-from leapgrid.tui.receipts import form_name, receipt_path, told_written, with_receipt_suffix
+from leapgrid.tui.receipts import form_name, form_words, receipt_path, told_written, with_receipt_suffix
 from leapgrid.tui.screens.write_page import WritePage
 from leapgrid.tui.widgets.choices import Choice, ChoiceList
 from leapgrid.tui.widgets.heading import Heading
@@ -32,8 +32,8 @@ class ReceiptExportScreen(WritePage):
         self.form: ReceiptForm = "html"
 
     def show(self) -> None:
-        forms = tuple(Choice(form_name(form), words=MEANING[form]) for form in _ORDER)
-        self.how.show(forms, _ORDER.index(self.form))
+        forms = tuple(Choice(form_name(form), words=form_words(form)) for form in _ORDER)
+        self.how.show(forms, _ORDER.index(self.form), MEANING[self.form], lines_below=2)
         if not self.touched:
             path = receipt_path(self.receipt, self.form)
             self.path.set_text(as_typed(path.parent) + path.name)

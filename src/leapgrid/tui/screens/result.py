@@ -52,6 +52,9 @@ class ResultPage(Page):
                 return self.session.is_sending
             case "send_edited":
                 return not self.session.is_sending and self.session.draft.counts().sendable > 0
+            case "connect_again":
+                run = self.session.run
+                return run is not None and run.finished and run.key_refused
             case "look_up":
                 return not self.session.is_sending and self.session.unknown > 0
             case "go_to_cell":
@@ -89,6 +92,9 @@ class ResultPage(Page):
         app, below = self.app, self.app.screen_stack[-2]
         self.dismiss()
         app.call_later(below.run_action, "look_up_unknown")
+
+    def action_connect_again(self) -> None:
+        self.app.post_message(AskToConnect())
 
     def action_send_edited(self) -> None:
         self.dismiss()

@@ -30,7 +30,7 @@ class HistoryBars(Painted):
     """The upper part: two lists of bars beside each other, each a line of its own."""
 
     DEFAULT_CSS = """
-    HistoryBars { width: 1fr; height: auto; }
+    HistoryBars { width: 1fr; height: 3; }
     """
     GROUND = "ground"
 
@@ -46,12 +46,15 @@ class HistoryBars(Painted):
             words: how far back, e.g. "the last 30 days".
         """
         self.view, self.words = view, words
-        self.repaint()
-        self.refresh(layout=True)
+        self._lay()
 
     def on_resize(self) -> None:
-        self.styles.height = self._height
+        self._lay()
+
+    def _lay(self) -> None:
+        """Be as high as what there is to see."""
         self.repaint()
+        self.styles.height = len(self.lines())
 
     @property
     def _is_roomy(self) -> bool:
@@ -61,14 +64,6 @@ class HistoryBars(Painted):
     def _rows(self) -> int:
         """How many bars there is room for."""
         return max(4, min(self.app.size.height // 2 - 10, 12))
-
-    @property
-    def _height(self) -> int:
-        return 2 + self._rows + (3 + 2 if self._is_roomy else 2 + 1)
-
-    def get_content_height(self, container: object, viewport: object, width: int) -> int:
-        """As many lines as the height of the window leaves for it."""
-        return self._height
 
     def paint(self, width: int, palette: Palette) -> list[Strip]:
         plain = palette.style("text")
@@ -83,7 +78,7 @@ class HistoryBars(Painted):
         lines = [blank, strip_of(title, width, plain), blank]
         view = self.view
         if view is None or not view.records:
-            return lines
+            return lines[: 3 if self._is_roomy else 2]
         heads: list[Part] = [(" " * _MARGIN, plain), (fit("Records a day", left_width - _MARGIN), strong)]
         if view.reasons:
             heads.append(("Why records were refused", strong))
@@ -98,7 +93,7 @@ class HistoryBars(Painted):
             first = left[at] if at < len(left) else Strip.blank(left_width - 2, plain)
             second = right[at] if at < len(right) else Strip.blank(width - left_width, plain)
             lines.append(Strip.join([first, Strip.blank(2, plain), second]))
-        return lines
+        return [*lines, *([blank] * (2 if self._is_roomy else 1))]
 
     def _reasons(self, view: HistoryView, width: int, rows: int, palette: Palette) -> list[Strip]:
         if not view.reasons:

@@ -7,7 +7,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from leapgrid.drafting.receipts.words import clock, took
+from leapgrid.drafting.receipts.words import clock
 from leapgrid.records import RowState
 from leapgrid.tui.history import CREATED, UNKNOWN, portions
 from leapgrid.tui.receipt import (
@@ -19,8 +19,9 @@ from leapgrid.tui.receipt import (
     said_of,
     title_of,
 )
-from leapgrid.tui.text import SIGNS, Part, cut, fit, strip_of
-from leapgrid.tui.theming import Palette, Role, palette_of
+from leapgrid.tui.result import span
+from leapgrid.tui.text import SIGNS, Part, cut, fit, strip_of, two_sides
+from leapgrid.tui.theming import Palette, Role
 from leapgrid.tui.widgets.long_list import LongList
 from leapgrid.tui.widgets.painted import Painted
 from leapgrid.visible import visible
@@ -28,6 +29,8 @@ from leapgrid.visible import visible
 _WIDE = 100
 _LONGEST_BAR = 60
 _LABEL = 10
+_ROOMY = 30
+"""From this height on there is air between the facts."""
 _TITLE = 18
 """Cells of the first column: the name of a chunk or section."""
 
@@ -36,7 +39,7 @@ class ReceiptFacts(Painted):
     """What was sent, where, when, by whom, and what came of it in numbers."""
 
     DEFAULT_CSS = """
-    ReceiptFacts { width: 1fr; height: 9; }
+    ReceiptFacts { width: 1fr; height: 3; }
     """
     GROUND = "ground"
 
@@ -47,8 +50,15 @@ class ReceiptFacts(Painted):
     def show(self, facts: Facts) -> None:
         """Show these."""
         self.facts = facts
-        self.styles.height = len(self.paint(max(20, self.size.width), palette_of(self)))
+        self._lay()
+
+    def on_resize(self) -> None:
+        self._lay()
+
+    def _lay(self) -> None:
+        """Be as high as what there is to see."""
         self.repaint()
+        self.styles.height = len(self.lines())
 
     def paint(self, width: int, palette: Palette) -> list[Strip]:
         plain, muted = palette.style("text"), palette.style("muted")
@@ -58,7 +68,8 @@ class ReceiptFacts(Painted):
         head: list[Part] = [("  ", plain), ("Receipt", strong)]
         if facts is None:
             return [blank, strip_of([*head, ("  reading ...", muted)], width, plain), blank]
-        lines = [blank, strip_of([*head, (f"  {facts.title}", muted)], width, plain), blank]
+        air = [blank] if self.app.size.height >= _ROOMY else []
+        lines = [blank, strip_of([*head, (f"  {facts.title}", muted)], width, plain), *air]
         room = min(_LONGEST_BAR, width - 6)
         bar: list[Part] = [("  ", plain)]
         for (role, _), size in zip(facts.bar, portions([n for _, n in facts.bar], room), strict=True):
@@ -69,7 +80,7 @@ class ReceiptFacts(Painted):
             if glyph:
                 counts.append((SIGNS(glyph) + " ", palette.style(role, bold=True)))
             counts += [(f"{number:,}", palette.style("strong")), (f" {word}   ", muted)]
-        lines += [strip_of(counts, width, plain), blank]
+        lines += [strip_of(counts, width, plain), *air]
         for label, words in facts.lines:
             lines.append(strip_of([("  ", plain), (fit(label, _LABEL), muted), (words, plain)], width, plain))
         if facts.trouble:
@@ -109,9 +120,8 @@ class ReceiptHead(Painted):
         if width >= _WIDE:
             parts += [("   sent     ", strong), ("took".rjust(9), strong)]
         parts.append(("   what came of it", strong))
-        if self.words:
-            parts.append((f"   {self.words}", palette.style("accent", "header")))
-        return [strip_of(parts, width, ground)]
+        right: list[Part] = [(f"{self.words}  ", palette.style("accent", "header"))] if self.words else []
+        return [two_sides(parts, right, width, ground)]
 
 
 class ReceiptList(LongList):
@@ -224,7 +234,8 @@ class ReceiptList(LongList):
         last = chunk.attempts[-1] if chunk is not None and chunk.attempts else None
         if width >= _WIDE:
             parts.append((f"   {clock(last.started_at) if last else '-':<9}", muted))
-            parts.append((took(last.elapsed if last else None).rjust(9), muted))
+            took = span(last.elapsed) if last is not None and last.elapsed is not None else "-"
+            parts.append((took.rjust(9), muted))
         words = about_chunk(chunk) if chunk is not None else "were in the plan, but not sent"
         quiet = chunk is not None and chunk.state == "created"
         parts.append((f"   {words}", muted if quiet else plain))
