@@ -95,7 +95,7 @@ def _first_sight(
             return Prepared({}, kind="rescue", findings=findings, problems=tuple(problems)), None
         if isinstance(problem, _PASSING):
             # The start screen says so, and goes on by itself when it is over.
-            return Prepared({}, problems=(*problems, str(problem))), None
+            return Prepared({}, problems=tuple(problems)), None
         raise
     kind: Literal["start", "draft"] = "start"
     last = ""

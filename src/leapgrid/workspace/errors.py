@@ -96,14 +96,16 @@ class RowsTaken(WorkspaceError):
         )
 
 
+_IS_LOCKED = "Another program keeps the workspace locked. Close it and try again: {where}."
+_IS_READ_ONLY = "The workspace is read-only. Allow writing, or name another one: {where}."
 _IS_DAMAGED = "The workspace {where} is damaged: leapgrid rescue shows what can be saved."
 
 _BY_NAME: tuple[tuple[str, type[WorkspaceError], str], ...] = (
-    ("SQLITE_FULL", DiskFull, "The disk is full: the workspace {where} cannot be written. Make room."),
-    ("SQLITE_BUSY", Locked, "Another program keeps the workspace {where} locked. Close it and try again."),
-    ("SQLITE_LOCKED", Locked, "Another program keeps the workspace {where} locked. Close it and try again."),
-    ("SQLITE_READONLY", ReadOnly, "The workspace {where} is read-only. Allow writing or name another one."),
-    ("SQLITE_PERM", ReadOnly, "The workspace {where} is read-only. Allow writing or name another one."),
+    ("SQLITE_FULL", DiskFull, "The disk is full. Make room: the workspace {where} cannot be written."),
+    ("SQLITE_BUSY", Locked, _IS_LOCKED),
+    ("SQLITE_LOCKED", Locked, _IS_LOCKED),
+    ("SQLITE_READONLY", ReadOnly, _IS_READ_ONLY),
+    ("SQLITE_PERM", ReadOnly, _IS_READ_ONLY),
     ("SQLITE_CANTOPEN", CannotOpen, "The workspace {where} cannot be opened. Look at its directory."),
     (
         "SQLITE_NOTADB",

@@ -172,12 +172,16 @@ class GridView(Page):
         cell, field = self.grid.open, self.field
         if cell is not None:
             self.issue_line.show(typing_state(self.session, cell.row_id, field, cell.check))
-        elif self.session.trouble:
+        elif self.session.trouble and not self._says_why(self.session.trouble):
             self.issue_line.show(IssueState("!", "error", sentence=visible(self.session.trouble, 400)))
         elif self._said is not None:
             self.issue_line.show(self._said)
         else:
             self.issue_line.show(issue_state(self.session, self.grid.row_id, field, self.fix_key))
+
+    def _says_why(self, trouble: str) -> bool:
+        """Whether what was said last is about just that, and says what it keeps from."""
+        return self._said is not None and visible(trouble, 400) in self._said.sentence
 
     def show_payload(self) -> None:
         """Bring the payload panel up to date, where it is shown."""
