@@ -7,6 +7,7 @@ nothing, so there is nothing that a fork could inherit half done.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import select
@@ -199,6 +200,9 @@ def main() -> None:
     from tests.faults import jobs
 
     jobs.load()
+    # Else each fork's first collection would copy all of this memory.
+    gc.collect()
+    gc.freeze()
     bell, rope = os.pipe()
     for end in (bell, rope):
         os.set_blocking(end, False)

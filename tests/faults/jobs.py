@@ -7,6 +7,7 @@ import random
 import sys
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from itertools import count
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,15 +17,32 @@ if TYPE_CHECKING:
     from leapgrid.workspace import Workspace
 
 
+# Not polars: it starts threads, which a fork would lose.
+LOADED = (
+    "anyio._backends._asyncio",
+    "certifi",
+    "email_validator",
+    "httpcore._backends.anyio",
+    "httpx",
+    "leapgrid.drafting.resuming",
+    "leapgrid.drafting.working",
+    "leapgrid.records.checks.columns",
+    "leapgrid.records.checks.email",
+    "leapgrid.records.checks.phone",
+    "leapgrid.submit.resolver",
+    "leapgrid.submit.runner",
+    "leapgrid.superleap.client",
+    "leapgrid.superleap.wire",
+    "leapgrid.workspace.workspace",
+    "sqlalchemy.dialects.postgresql.psycopg",
+    "sqlalchemy.dialects.sqlite",
+)
+
+
 def load() -> None:
     """Load what the jobs need, so that a fork has it."""
-
-    import leapgrid.drafting.resuming
-    import leapgrid.submit
-    import leapgrid.submit.resolver
-    import leapgrid.submit.runner
-    import leapgrid.superleap.client
-    import leapgrid.workspace.workspace  # noqa: F401
+    for name in LOADED:
+        import_module(name)
 
 
 def record(prefix: str, number: int, *, bad: bool = False) -> dict[str, Any]:
@@ -69,7 +87,6 @@ def submit(
     async def run() -> None:
         with Workspace.open(url) as workspace:
             desk = WorkingDraft.from_stored(workspace, draft)
-            desk.check_all()
             chosen = SubmitOptions(chunk_size=size, parallel=parallel, look_after=0.0, **options)
             made = desk.plan(chosen)
             async with AsyncSuperleap(to, "key") as client:
@@ -111,6 +128,8 @@ def resume(
         with Workspace.open(url) as workspace:
             for about in workspace.open_submissions(draft):
                 going = Resumption.of(workspace, about, CheckContext())
+                # These records have no errors, and checking them would load in each fork what checks columns.
+                going._checked = True
                 total = sum(going.counts().values())
                 async with AsyncSuperleap(to, "key") as client:
                     await go_on(going, client, settle=settle)

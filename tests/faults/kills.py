@@ -199,13 +199,13 @@ class Trial:
             job, url=self.url, draft=self.draft, to=self.recorder.base_url, bug=self.bug, **arguments
         )
 
-    def killed(self) -> None:
-        """Count a kill, and see what it left behind."""
+    def killed(self, *, recover: bool | None = None) -> None:
+        """Count a kill, and see what it left behind, perhaps with a recovery of our own."""
         self.tally.kills += 1
         self.tally.in_recovery += self.recovering
-        self.cut_off()
+        self.cut_off(self.drawn.random() < 0.5 if recover is None else recover)
 
-    def cut_off(self) -> None:
+    def cut_off(self, recover: bool) -> None:
         """Every chunk that was under way is unknown, as a whole, at the next start; and nothing else."""
         with Workspace.open(self.url, recover=False) as workspace:
             before = workspace.outcomes(self.draft)
@@ -232,7 +232,7 @@ class Trial:
             if sending != {row for attempt in opened for row in attempt.rows}:
                 raise Wrong(f"{self.name}: {sending} are on their way, but not what is in the open attempts")
             self.tally.unknown_rows += len(sending)
-            if self.drawn.random() < 0.5:
+            if not recover:
                 return  # the next process finds it so
             workspace.recover()
             after = workspace.outcomes(self.draft)
