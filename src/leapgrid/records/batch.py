@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar, cast
 
 from leapgrid.records.edits import (
@@ -66,6 +66,8 @@ class Batch:
         self._inserted: set[RowId] = set()
         self._deleted: set[RowId] = set()
         self._next_id = self._height
+        # Where several people add rows to the same records, each takes ids that nobody else has.
+        self.draw_ids: Callable[[int], tuple[RowId, ...]] | None = None
         self._version = 0
         self._revisions = Revisions()
         self._structure_revision = 0
@@ -194,6 +196,8 @@ class Batch:
 
     def new_row_ids(self, count: int) -> tuple[RowId, ...]:
         """Ids for rows to insert. They are taken, whether or not they are used then."""
+        if self.draw_ids is not None:
+            return self.draw_ids(count)
         first = self._next_id
         self._next_id += count
         return tuple(range(first, first + count))
@@ -210,6 +214,14 @@ class Batch:
         """
         self._next_id = max(self._next_id, min(below, self._next_id + _FAR))
 
+    def check(self, edit: Edit) -> None:
+        """Look whether an edit fits.
+
+        Raises:
+            EditError: a row, a field or a position does not exist, or an id is taken.
+        """
+        _Sketch(self).check(edit)
+
     def apply(self, edit: Edit) -> Change:
         """Make an edit, all of it or nothing.
 
@@ -219,9 +231,22 @@ class Batch:
         Raises:
             EditError: a row, a field or a position does not exist, or an id is taken; nothing was changed.
         """
-        _Sketch(self).check(edit)
+        self.check(edit)
         self._version += 1
         return self._apply(edit)
+
+    def was_deleted(self, row: RowId) -> bool:
+        """Whether there was such a row, which :class:`RestoreRows` would bring back."""
+        return row in self._deleted
+
+    def forget(self, rows: Iterable[RowId]) -> None:
+        """As if these rows, which were inserted and deleted, had never been: they cannot be restored."""
+        for row in rows:
+            if row in self._deleted and row in self._inserted:
+                self._deleted.discard(row)
+                self._inserted.discard(row)
+                for texts in self._texts.values():
+                    texts.over.pop(row, None)
 
     def _all_here(self, rows: range) -> bool:
         inside = rows.step == 1 and rows.start >= 0 and rows.stop <= self._height
@@ -241,7 +266,7 @@ class Batch:
             case RestoreRows():
                 return self._restore(edit)
             case Compound():
-                return _joined([self._apply(part) for part in edit.edits])
+                return joined([self._apply(part) for part in edit.edits])
 
     def _set(self, edit: SetCells) -> Change:
         before: dict[str, tuple[str, ...]] = {}
@@ -294,7 +319,7 @@ class Batch:
         return Change(rows, None, bool(rows), inverse, added, removed)
 
 
-def _joined(changes: list[Change]) -> Change:
+def joined(changes: list[Change]) -> Change:
     """The change of a compound: what its parts changed together, undone from the last to the first."""
     fields: tuple[str, ...] | None = None
     if not any(change.structural for change in changes):

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from leapgrid.workspace.model import DraftSummary, JournalEntry, StoredDraft
     from leapgrid.workspace.receipts import StoredAttempt, StoredChunk, StoredRun, StoredSubmission
     from leapgrid.workspace.recovery import Recovered
+    from leapgrid.workspace.steps import SharedStep
     from leapgrid.workspace.submissions import Intent, Result
     from leapgrid.workspace.workspace import Workspace
 
@@ -83,6 +84,7 @@ __all__ = [
     "Seen",
     "SentElsewhere",
     "SentRow",
+    "SharedStep",
     "StoredAttempt",
     "StoredChunk",
     "StoredDraft",
@@ -114,6 +116,7 @@ __getattr__, __dir__ = lazily(
         "model": ("DraftSummary", "JournalEntry", "StoredDraft"),
         "receipts": ("StoredAttempt", "StoredChunk", "StoredRun", "StoredSubmission"),
         "recovery": ("Recovered",),
+        "steps": ("SharedStep",),
         "submissions": ("Intent", "Result"),
         "workspace": ("Workspace",),
     },

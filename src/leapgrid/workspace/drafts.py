@@ -206,7 +206,8 @@ class Drafts(Outcomes):
             mapping=mapping,
             source=row.source,
             notes=notes,
-            journal=[_entry(draft_id, tuple(entry)) for entry in entries],
+            journal=[entry_of(draft_id, tuple(entry)) for entry in entries],
+            by=[(entry.owner or "", entry.who or "") for entry in entries],
             outcomes=self.outcomes(draft_id),
             issues=self.server_issues(draft_id),
             settings=settings,
@@ -314,6 +315,8 @@ class Drafts(Outcomes):
         finally:
             if is_gone or not was_ours:
                 self._owners.let_go(held, is_gone=is_gone)
+            else:
+                self._owners.hold(held, shared=self.is_shared)
         return is_gone
 
     def append_entries(self, draft_id: str, entries: Sequence[JournalEntry]) -> None:
@@ -332,7 +335,7 @@ class Drafts(Outcomes):
             ).scalar()
             connection.execute(
                 insert(t.journal_entry),
-                [_stored(draft_id, seq, entry) for seq, entry in enumerate(entries, (last or 0) + 1)],
+                [stored_entry(draft_id, seq, entry) for seq, entry in enumerate(entries, (last or 0) + 1)],
             )
             self._database.note("edits", draft=draft_id, seq=(last or 0) + len(entries))
 
@@ -348,8 +351,18 @@ class Drafts(Outcomes):
             raise NotFound("This draft is not in the workspace any more.")
 
 
-def _stored(draft_id: str, seq: int, entry: JournalEntry) -> dict[str, object]:
-    """A step as it is kept. Its edit, which may be large, is put into text once, for the seal too."""
+def stored_entry(
+    draft_id: str, seq: int, entry: JournalEntry, owner: str | None = None, who: str | None = None
+) -> dict[str, object]:
+    """A step as it is kept. Its edit, which may be large, is put into text once, for the seal too.
+
+    Args:
+        draft_id: whose step.
+        seq: its number.
+        entry: the step.
+        owner: where several people work on a draft, whose steps it belongs to, and its mark.
+        who: the person.
+    """
     edit = None if entry.edit is None else t.JsonText.of(entry.edit)
     return {
         "draft_id": draft_id,
@@ -358,11 +371,13 @@ def _stored(draft_id: str, seq: int, entry: JournalEntry) -> dict[str, object]:
         "label": entry.label,
         "edit": edit,
         "at": entry.at,
-        "seal": seal(*entry_values(draft_id, seq, entry.kind, entry.label, edit, entry.at, None, None)),
+        "owner": owner,
+        "who": who,
+        "seal": seal(*entry_values(draft_id, seq, entry.kind, entry.label, edit, entry.at, owner, who)),
     }
 
 
-def _entry(draft_id: str, row: Sequence[Any]) -> JournalEntry:
+def entry_of(draft_id: str, row: Sequence[Any]) -> JournalEntry:
     """A step as it was kept.
 
     Raises:

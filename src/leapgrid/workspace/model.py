@@ -71,6 +71,8 @@ class StoredDraft:
         outcomes: of every row that was ever planned or decided on; all others are ready.
         issues: what the server found and is not settled, of the rows that are rejected.
         settings: ``default_country`` and ``date_order``, where somebody said them of this draft.
+        by: whose each step of the journal is: hand and mark as in
+            :class:`leapgrid.workspace.steps.SharedStep`, and the person; "" where the draft is one person's.
     """
 
     id: str
@@ -84,3 +86,4 @@ class StoredDraft:
     outcomes: dict[RowId, RowOutcome] = field(default_factory=dict)
     issues: tuple[Issue, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
+    by: list[tuple[str, str]] = field(default_factory=list)

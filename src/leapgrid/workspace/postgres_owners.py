@@ -102,13 +102,14 @@ class PostgresOwners:
         """
         with self._guard, translated(self._where):
             session = self._session()
-            if thing in self._held and (shared or not self._held[thing]):
+            if self._held.get(thing) is shared:
                 return True
             statement = _TRY_SHARED if shared else _TRY
             if not session.execute(statement.bindparams(number=number_of(thing))).scalar():
                 return False
-            if thing in self._held:  # it was held with others, and now alone
-                session.execute(_FREE_SHARED.bindparams(number=number_of(thing)))
+            if thing in self._held:  # in the other way, which ends here
+                before = _FREE_SHARED if self._held[thing] else _FREE
+                session.execute(before.bindparams(number=number_of(thing)))
             self._held[thing] = shared
             return True
 

@@ -139,7 +139,8 @@ journal_entry = Table(
     Column("label", AsciiJson, nullable=False),
     Column("edit", AsciiJson),
     Column("at", Float, nullable=False),
-    # Which opening of the workspace wrote it, and the person there; NULL from before form 3.
+    # Where several people work on a draft: whose step it is (a person at a machine) and its mark, with a
+    # space between, and the person's name. Else NULL.
     Column("owner", Text),
     Column("who", AsciiJson),
     Column("seal", Text),

@@ -11,7 +11,6 @@ from leapgrid.workspace.addresses import address_of
 from leapgrid.workspace.backend import Backend
 from leapgrid.workspace.database import BUSY_TIMEOUT_MS, Database
 from leapgrid.workspace.days import Days
-from leapgrid.workspace.drafts import Drafts
 from leapgrid.workspace.errors import CannotOpen, DiskFull, ReadOnly
 from leapgrid.workspace.lookups import LookUps
 from leapgrid.workspace.mappings import Mappings
@@ -19,11 +18,12 @@ from leapgrid.workspace.opened import Opened
 from leapgrid.workspace.recovery import Recovered
 from leapgrid.workspace.rules import Rules
 from leapgrid.workspace.runs import Runs
+from leapgrid.workspace.steps import Steps
 from leapgrid.workspace.stories import Stories
 from leapgrid.workspace.submissions import OWNERS_UNWRITABLE
 
 
-class Workspace(Drafts, Mappings, Runs, LookUps, Opened, Rules, Stories, Days):
+class Workspace(Steps, Mappings, Runs, LookUps, Opened, Rules, Stories, Days):
     """Drafts, submissions and outcomes: on this disk, or in the database of a team.
 
     Thread-safe. Its calls wait for the disk or the network, so code on an event loop calls them in a thread.
@@ -88,15 +88,16 @@ class Workspace(Drafts, Mappings, Runs, LookUps, Opened, Rules, Stories, Days):
     def hold_draft(self, draft_id: str) -> bool:
         """Take a draft for editing, until the workspace is closed.
 
-        Two processes that both write edits of one draft would mix two histories into one.
+        Two processes that both write edits of one draft into a file would mix two histories into one. Where
+        the workspace is shared, so are its drafts, and it is only kept from being taken away.
 
         Returns:
-            Whether it is ours; False while another process has it.
+            Whether it is ours; False while another process has it for itself.
         """
         if self.read_only:
             return True  # nobody writes to it from here
         try:
-            return self._owners.hold(f"draft{draft_id}")
+            return self._owners.hold(f"draft{draft_id}", shared=self.is_shared)
         except OSError as error:
             raise CannotOpen(OWNERS_UNWRITABLE) from error
 
