@@ -205,9 +205,9 @@ def place_of(path: Path, mounts: Path | None = None) -> Place:
     if known is not None:
         return Place(
             known,
-            f"The workspace {where} lies on a network ({known}), where nobody can tell whether another "
-            "machine is sending the same records. Nothing is sent from there: name a workspace on this "
-            "computer with LEAPGRID_WORKSPACE, or one in PostgreSQL.",
+            f"Nothing is sent from a workspace on a network ({known}): nobody can tell whether another "
+            "machine is sending the same records. Name one on this computer with LEAPGRID_WORKSPACE, or one "
+            "in PostgreSQL.",
         )
     if kind in _OF_ANOTHER_SYSTEM and not _is_root(path, mounts):
         return Place(
