@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,22 +24,9 @@ from leapgrid.superleap.answers import Answer
 from leapgrid.superleap.requests import Request
 from leapgrid.workspace import Purpose, Seen
 from tests.submit.support import creates, known, make_draft, people, planned
-from tests.submit.world import AHEAD, World, world_of
+from tests.submit.world import AHEAD, Make
 
 READY, CREATED, UNKNOWN, THERE = RowState.READY, RowState.CREATED, RowState.UNKNOWN, RowState.ALREADY_THERE
-Make = Callable[..., World]
-
-
-@pytest.fixture
-def make(tmp_path: Path) -> Iterator[Make]:
-    with ExitStack() as stack:
-
-        def entered(records: Any, **settings: Any) -> World:
-            made: AbstractContextManager[World] = world_of(tmp_path, records, **settings)
-            return stack.enter_context(made)
-
-        yield entered
-
 
 # -- before and at the end ---------------------------------------------------------------------------------
 

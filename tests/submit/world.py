@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -71,6 +71,7 @@ class World:
         self.listener = Listener(())
         self.runner: Runner | None = None
         self.then: Any = None
+        self.events: list[Any] = []
 
     def planned(self, options: SubmitOptions, *edited: int) -> Plan:
         return plan(
@@ -107,10 +108,12 @@ class World:
                 return await self.runner.run()
             finally:
                 self.take()
+                for row, state in self.listener.states.items():
+                    assert self.states[row] is state, f"row {row}: what is stored is not what was told"
 
     async def look(self, *rows: int, refused: bool = False, settle: float = 300.0) -> LookUpReport:
         """Look up what is open."""
-        self.events: list[Any] = []
+        self.events = []
         async with AsyncSuperleap(self.server.base_url, KEY) as client:
             resolver = Resolver(
                 self.workspace,
@@ -130,13 +133,10 @@ class World:
         return report
 
     def take(self) -> None:
-        """What the workspace knows is what the events said."""
+        """What the workspace knows of each row."""
         stored = self.workspace.outcomes(self.draft)
         for row in self.states:
             self.states[row] = stored[row].state if row in stored else RowState.READY
-        for row, state in self.listener.states.items():
-            if self.listener.events and not hasattr(self, "events"):
-                assert self.states[row] is state, row
 
     def looked_up(self, purpose: Purpose) -> list[LookedUp]:
         return [event for event in self.listener.of(LookedUp) if event.purpose is purpose]
@@ -168,3 +168,6 @@ def world_of(directory: Path, records: Sequence[Mapping[str, Any]], **settings: 
         SandboxServer(port=0, settings=chosen) as server,
     ):
         yield World(workspace, server, clock, local, records)
+
+
+Make = Callable[..., World]
