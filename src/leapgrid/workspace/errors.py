@@ -163,6 +163,8 @@ def from_database(error: BaseException, where: str) -> WorkspaceError:
     for prefix, kind, sentence in _BY_NAME:
         if name.startswith(prefix):
             return kind(sentence.format(where=where))
+    if not name and "Could not decode" in str(original):
+        return Damaged(_IS_DAMAGED.format(where=where))
     if name == "SQLITE_ERROR" and any(words in str(original) for words in _OF_A_DAMAGED_SCHEMA):
         return Damaged(_IS_DAMAGED.format(where=where))
     if hasattr(original, "sqlstate"):
