@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from leapgrid.records import IN_FLIGHT, NEVER_SENT, Issue, RowId, RowOutcome, RowState
+
+_SAID = re.compile(r'The server (?:says|refused this (?:cell|row):) "(.*)"\.', re.DOTALL)
+
+
+def server_words(message: str) -> str:
+    """The server's own words without our sentence around them, for where it is said whose they are."""
+    said = _SAID.fullmatch(message.strip())
+    return said.group(1) if said else message
 
 
 @dataclass(frozen=True, slots=True)

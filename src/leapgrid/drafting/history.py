@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from leapgrid.drafting.answers import server_words
 from leapgrid.records import RowState
 
 if TYPE_CHECKING:
@@ -211,15 +211,11 @@ def _sent(days: Mapping[date, Mapping[RowState, int]]) -> dict[date, dict[RowSta
     return found
 
 
-_SAID = re.compile(r'The server (?:says|refused this (?:cell|row):) "(.*)"\.', re.DOTALL)
-
-
 def _reasons(found: Iterable[tuple[str | None, str, int]]) -> tuple[RefusalReason, ...]:
     """The reasons in the server's own words, without our sentence around them."""
     counts: Counter[tuple[str, str]] = Counter()
     for name, message, count in found:
-        said = _SAID.fullmatch(message.strip())
-        counts[name or "", said.group(1) if said else message] += count
+        counts[name or "", server_words(message)] += count
     return tuple(RefusalReason(name, words, count) for (name, words), count in counts.most_common())
 
 

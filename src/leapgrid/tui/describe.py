@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 
+from leapgrid.config import person
 from leapgrid.records import Issue, RowId, RowState, Source, curl_command, payload_text
 from leapgrid.tui.grid.model import LiveCheck
-from leapgrid.tui.payload import Form, Happened, PayloadState
+from leapgrid.tui.payload import Form, PayloadState
 from leapgrid.tui.rows import mark_of
 from leapgrid.tui.session import Session
+from leapgrid.tui.stories import Happened, story_of
 from leapgrid.tui.text import plural
 from leapgrid.tui.theming import Role
 from leapgrid.tui.widgets.issue_line import IssueState
@@ -232,8 +234,13 @@ def _server(session: Session, row_id: RowId, field: str) -> tuple[str, str, str]
 
 
 def _story(session: Session, row_id: RowId, field: str) -> tuple[Happened, ...]:
+    entries = session.draft.story(row_id, field)
+    story = session.stories.of(row_id)
+    if story is not None:
+        return story_of(entries, story, field, me=person())
+    # Before it is read, what this session knows of it.
     told: list[Happened] = []
-    for at, kind, text in session.draft.story(row_id, field):
+    for at, kind, text in entries:
         word, role = _STORY_WORDS.get(kind, (visible(text, 80) or "(empty)", "text"))
         told.append(Happened(clock(at) if at else "read", word, "muted" if kind == "read" else role))
     return tuple(told[-8:])

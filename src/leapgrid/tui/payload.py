@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from rich.cells import cell_len
 
+from leapgrid.tui.stories import Happened
 from leapgrid.tui.text import wrap
 from leapgrid.tui.theming import Role
 from leapgrid.visible import visible
@@ -19,14 +20,6 @@ FORMS: tuple[Form, ...] = ("JSON", "curl", "all")
 Piece = tuple[str, Role, bool]
 """Text, role, and whether it is underlined."""
 Line = tuple[Piece, ...]
-
-
-class Happened(NamedTuple):
-    """One line of a cell's story."""
-
-    time: str
-    text: str
-    role: Role = "text"
 
 
 class PayloadState(NamedTuple):

@@ -6,6 +6,7 @@ that is on the screen and with what is going on now. Nothing on the screen is th
 
 from __future__ import annotations
 
+import asyncio
 import time
 from array import array
 from collections.abc import Callable, Collection, Sequence
@@ -28,6 +29,7 @@ from leapgrid.records import (
 )
 from leapgrid.submit import Plan, SubmitOptions
 from leapgrid.tui.rows import DraftRows
+from leapgrid.tui.stories import Stories, read_story
 from leapgrid.tui.views import ONLY_REJECTED, Filter, View, marked
 from leapgrid.workspace import WorkspaceError
 
@@ -85,6 +87,7 @@ class Session:
         self.told: tuple[str, ...] = ()
         self.chunk_size = SubmitOptions().chunk_size
         self.outcomes_revision = 0
+        self.stories = Stories()
         self._looks: Looks | None = None
         self._planned: tuple[tuple[int, ...], Plan] | None = None
         self._listeners: list[Callable[[Changed], None]] = []
@@ -322,6 +325,38 @@ class Session:
         if chosen is None and plan.chunks:
             chosen = plan.chunks[0]
         return [dict(record) for record in chosen.payloads] if chosen is not None else []
+
+    # -- the story of a row -------------------------------------------------------------------------------
+
+    def has_story_to_read(self, row: RowId) -> bool:
+        """Whether the workspace may know more of a row than was read of it so far."""
+        draft = self.draft
+        if draft.workspace is None or self.stories.is_fresh(row, self._story_revision):
+            return False
+        return row in draft.outcomes or bool(self._edits_of(row))
+
+    def _edits_of(self, row: RowId) -> list[float]:
+        """When cells of a row were edited."""
+        story = self.draft.story
+        return [at for name in self.draft.schema.names for at, kind, _ in story(row, name) if kind == "edit"]
+
+    @property
+    def _story_revision(self) -> tuple[int, int]:
+        return self.outcomes_revision, self.draft.batch.version
+
+    async def read_story(self, row: RowId) -> bool:
+        """Read what the workspace knows of a row, beside the loop; whether that went well."""
+        draft, revision = self.draft, self._story_revision
+        workspace = draft.workspace
+        if workspace is None:
+            return False
+        edits = self._edits_of(row)
+        try:
+            story = await asyncio.to_thread(read_story, workspace, draft.id, row, edits)
+        except WorkspaceError:
+            return False  # what this session knows of it stays
+        self.stories.keep(row, revision, story)
+        return True
 
     @property
     def looks(self) -> Looks:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -24,6 +24,15 @@ _SEEN = {
     Seen.NOT_UNDERSTOOD: "Looked for, but the server's answer proves nothing.",
     Seen.NO_KEY: "Not looked for: it has no field to know it by.",
 }
+
+
+_ANSWERED = {
+    "created": RowState.CREATED,
+    "unknown": RowState.UNKNOWN,
+    "rejected": RowState.READY,
+    "not_sent": RowState.READY,
+}
+"""What a row became by the answer to its chunk, where the answer does not name the row."""
 
 
 class Stories(Receipts):
@@ -85,6 +94,27 @@ class Stories(Receipts):
                 )
         # Steps of the same moment stay in the order of their kinds: sent, answered, decided.
         return tuple(sorted(steps, key=lambda step: step.at))
+
+    def who_edited(self, draft_id: str, times: Collection[float]) -> dict[float, str]:
+        """Who made the steps of a draft that were made at these times, where that is kept.
+
+        Args:
+            draft_id: which draft.
+            times: when, seconds since the epoch, exactly as the journal has them.
+
+        Raises:
+            WorkspaceError: if it cannot be read.
+        """
+        j = t.journal_entry.c
+        found: dict[float, str] = {}
+        with self._database.read() as connection:
+            for some in pieces(times):
+                for at, who in connection.execute(
+                    select(j.at, j.who).where(j.draft_id == draft_id, j.at.in_(some), j.who.is_not(None))
+                ):
+                    if who:
+                        found[float(at)] = str(who)
+        return found
 
     def submission_rows(self, submission_id: str) -> tuple[SubmittedRow, ...]:
         """Every row of a submission with what came of it there, in the order of its plan.
@@ -218,4 +248,7 @@ def _sending_steps(row: Any, row_id: RowId) -> Iterable[StoryStep]:
     issues: tuple[Issue, ...] = tuple(
         issue for issue in map(issue_from_json, row.issues or ()) if issue.row_id in (row_id, None)
     )
-    yield StoryStep(float(row.finished_at), "answer", row.message or row.row_evidence, issues=issues, **about)
+    refused = any(issue.row_id == row_id for issue in issues)
+    state = RowState.REJECTED if refused else _ANSWERED.get(row.outcome)
+    sentence = row.message or row.row_evidence
+    yield StoryStep(float(row.finished_at), "answer", sentence, state=state, issues=issues, **about)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 
+from textual import work
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
@@ -33,6 +35,9 @@ from leapgrid.visible import visible
 DOCK_FROM = 120
 """From this width on there is a dock; below it panels lie over the whole screen."""
 
+
+RESTS = 0.15
+"""Seconds that the cursor rests on a row before its story is read."""
 
 _LOOK_AGAIN = 0.5
 """Seconds between two looks at what threads do that tell nobody."""
@@ -190,6 +195,18 @@ class GridView(Page):
         state = payload_state(self.session, self.grid.row_id, self.field, self.form, self.desk.base_url)
         self.payload.show(state)
         self.dock.title.show(lambda palette: payload_title(state, palette))
+
+        row = self.grid.row_id
+        if row is not None and self.form == "JSON" and self.session.has_story_to_read(row):
+            self.read_story(row)
+
+    # Exclusive is right here: only the row that the cursor rests on matters, and reading changes nothing.
+    @work(group="story", exclusive=True, exit_on_error=False)
+    async def read_story(self, row: RowId) -> None:
+        """Read what the workspace knows of the row that the cursor rests on, and show it."""
+        await asyncio.sleep(RESTS)
+        if await self.session.read_story(row) and row == self.grid.row_id:
+            self.show_payload()
 
     def show_dock(self) -> None:
         """Show or hide the dock, as the width and the person have it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from textual import events
+from textual import events, work
 from textual.widget import Widget
 
 from leapgrid.records import RowId
@@ -41,6 +41,14 @@ class PayloadPage(Page):
     def on_mount(self) -> None:
         super().on_mount()
         self._show()
+        if self.row_id is not None and self.session.has_story_to_read(self.row_id):
+            self.read_story(self.row_id)
+
+    @work(group="story", exit_on_error=False)
+    async def read_story(self, row: RowId) -> None:
+        """Read what the workspace knows of the row, and show it."""
+        if await self.session.read_story(row):
+            self._show()
 
     def _show(self) -> None:
         state = payload_state(self.session, self.row_id, self.field, self.form, self.desk.base_url)

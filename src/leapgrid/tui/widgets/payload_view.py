@@ -10,6 +10,9 @@ from leapgrid.tui.text import SIGNS, Part, fit, strip_of, two_sides
 from leapgrid.tui.theming import Palette, Role
 from leapgrid.tui.widgets.painted import Painted
 
+_TIME = 7
+"""Cells for the time of a line of the story."""
+
 
 class PayloadView(Painted):
     """The contents of the panel, without its title."""
@@ -58,11 +61,14 @@ class PayloadView(Painted):
         if len(state.story) > 1:
             lines += self._heading("Story", "", width, palette)
             for happened in state.story:
-                told: Line = (
-                    (fit(happened.time, 7), "muted", False),
-                    (happened.text, happened.role, False),
-                )
-                lines.append(self._line("", told, width, palette))
+                parts = sentence_lines(happened.text, max(8, inner - _TIME), happened.role)
+                if not happened.time:
+                    lines += [self._line("", part, width, palette) for part in parts]
+                    continue
+                for at, part in enumerate(parts):
+                    when = happened.time if not at else ""
+                    told: Line = ((fit(when, _TIME), "muted", False), *part)
+                    lines.append(self._line("", told, width, palette))
         return lines
 
     def _heading(self, text: str, right: str, width: int, palette: Palette) -> list[Strip]:
