@@ -41,6 +41,14 @@ def why_not_edit(batch: Batch, row: RowId, outcome: RowOutcome | None) -> str | 
     return f"{what} Edit it when its answer is there."
 
 
+def why_not_skip(batch: Batch, row: RowId, state: RowState) -> str:
+    """Why a row cannot be skipped, one sentence."""
+    number = (batch.position(row) or 0) + 1
+    if state in DONE:
+        return f"Row {number:,} is at the server already; there is nothing to skip."
+    return f"Row {number:,} is on its way. Skip it when its answer is there."
+
+
 def refuse(edit: Edit, batch: Batch, outcomes: Mapping[RowId, RowOutcome]) -> None:
     """Let an edit of a person pass, or not.
 

@@ -8,20 +8,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from leapgrid.drafting import keeping
 from leapgrid.drafting.answers import ChunkRefusal
 from leapgrid.drafting.errors import DraftError
-from leapgrid.drafting.guard import refuse, refuse_step, why_not_edit
+from leapgrid.drafting.guard import refuse, refuse_step, why_not_edit, why_not_skip
 from leapgrid.drafting.rows import KnownRows
+from leapgrid.drafting.sharing import NOTHING, Received, Sharing
 from leapgrid.files import Note
 from leapgrid.records import (
-    DONE,
+    NEVER_SENT,
     Batch,
     Change,
     CheckContext,
     Edit,
-    EditError,
     Frame,
     History,
     InsertRows,
@@ -31,7 +32,6 @@ from leapgrid.records import (
     RowOutcome,
     RowState,
     Step,
-    edit_from_json,
     edit_to_json,
     is_large,
 )
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from leapgrid.workspace import Workspace
 
 _PLAIN = CheckContext()
-_NO_SETTINGS: Mapping[str, Any] = {}
 
 
 class WorkingDraft(KnownRows):
@@ -76,26 +75,33 @@ class WorkingDraft(KnownRows):
         clock: Callable[[], float] = time.time,
     ) -> None:
         batch = Batch(stored.schema, stored.frame, stored.mapping)
-        super().__init__(batch, _said_over(stored.settings, context), stored.outcomes)
+        super().__init__(batch, keeping.said_over(stored.settings, context), stored.outcomes)
         self.id = stored.id
         self.name = stored.name
         self.source = stored.source
         self.settings = stored.settings
-        self.notes: tuple[Note, ...] = tuple(_note(data) for data in stored.notes)
+        self.notes: tuple[Note, ...] = tuple(keeping.note(data) for data in stored.notes)
         self.workspace = workspace
-        self.history = History()
+        self.sharing = Sharing(self.batch) if workspace is not None and workspace.is_shared else None
+        self.history = self.sharing.history if self.sharing is not None else History()
         self.header_mapping = (
-            dict(header_mapping) if header_mapping is not None else _header_mapping(self.batch)
+            dict(header_mapping) if header_mapping is not None else keeping.header_mapping(self.batch)
         )
         self._clock = clock
         self._submission = ""
-        self._replay(stored.journal)
+        if self.sharing is not None:
+            self.sharing.replay(stored.journal, stored.by)
+        else:
+            keeping.replay(stored.journal, self.batch, self.history)
         # What is known of a row that the journal lost must not fall upon another record.
         self.batch.reserve_ids(max(self.outcomes, default=-1) + 1)
         self._answers.keep(self.outcomes, stored.issues)
         self._fill_tally()
-        self.journal = Journal(workspace, stored.id) if workspace is not None else None
+        self.journal: Journal | None = None
         self._unkept: list[JournalEntry] = []
+        self._received = NOTHING
+        if workspace is not None:
+            self._begin(workspace)
 
     # -- opening and closing -------------------------------------------------------------------------------
 
@@ -110,7 +116,7 @@ class WorkingDraft(KnownRows):
         clock: Callable[[], float] = time.time,
     ) -> WorkingDraft:
         """An empty draft, to enter records by hand."""
-        stored = _store(workspace, name, schema, Frame.empty(), {})
+        stored = keeping.store(workspace, name, schema, Frame.empty(), {})
         return cls(stored, workspace, context=context, clock=clock)
 
     @classmethod
@@ -128,7 +134,7 @@ class WorkingDraft(KnownRows):
         names = tuple(dict.fromkeys(name for record in records for name in record))
         frame = Frame.from_rows(names, ([record.get(name, "") for name in names] for record in records))
         mapping = {name: index for index, name in enumerate(names)}
-        stored = _store(workspace, name, schema.with_extra(names), frame, mapping)
+        stored = keeping.store(workspace, name, schema.with_extra(names), frame, mapping)
         headers: dict[str, str | None] = {name: name for name in names}
         return cls(stored, workspace, context=context, header_mapping=headers, clock=clock)
 
@@ -183,9 +189,11 @@ class WorkingDraft(KnownRows):
         Raises:
             WorkspaceError: it cannot be kept.
         """
-        notes = [_note_data(note) for note in read.notes]
-        settings = _settings(read.said)
-        stored = _store(workspace, name, read.schema, read.frame, read.mapping, read.source, notes, settings)
+        notes = [keeping.note_data(note) for note in read.notes]
+        settings = keeping.settings(read.said)
+        stored = keeping.store(
+            workspace, name, read.schema, read.frame, read.mapping, read.source, notes, settings
+        )
         return cls(stored, workspace, context=context, header_mapping=read.header_mapping, clock=clock)
 
     @classmethod
@@ -217,18 +225,35 @@ class WorkingDraft(KnownRows):
         Raises:
             WorkspaceError: it cannot be kept.
         """
-        notes = [_note_data(note) for note in self.notes]
+        notes = [keeping.note_data(note) for note in self.notes]
         batch, place = self.batch, (self.source, notes, self.settings)
-        return _store(workspace, self.name, self.schema, batch.frame, batch.mapping, *place).id
+        return keeping.store(workspace, self.name, self.schema, batch.frame, batch.mapping, *place).id
 
     def go_on_in(self, workspace: Workspace, draft_id: str) -> None:
-        """Keep every step in a workspace that :meth:`store_in` put the draft into: those since then too."""
+        """Keep every step in a workspace that :meth:`store_in` put the draft into: those since then too.
+
+        Raises:
+            WorkspaceError: they cannot be kept in a shared workspace, before anybody else works there.
+        """
+        if workspace.is_shared:
+            sharing = Sharing(self.batch)
+            workspace.append_steps(draft_id, sharing.together.adopt(self.history, self._unkept), 0)
+            self.sharing, self.history = sharing, sharing.history
+            self._unkept.clear()
         self.workspace = workspace
         self.id = draft_id
-        self.journal = Journal(workspace, draft_id)
+        journal = self._begin(workspace)
         for entry in self._unkept:
-            self.journal.append(entry)
+            journal.append(entry)
         self._unkept.clear()
+
+    def _begin(self, workspace: Workspace) -> Journal:
+        if self.sharing is None:
+            self.journal = Journal(workspace, self.id)
+        else:
+            self.sharing.begin(workspace, self.id)
+            self.journal = self.sharing.journal
+        return self.journal
 
     @property
     def is_untouched(self) -> bool:
@@ -236,8 +261,14 @@ class WorkingDraft(KnownRows):
         return not self.outcomes and self.history.next_undo is None and self.history.next_redo is None
 
     def flush(self) -> bool:
-        """Wait until every edit is on disk, as before sending; says whether all are."""
-        return self.journal.flush() if self.journal is not None else True
+        """Wait until every edit is on disk, as before sending; says whether all are.
+
+        In a shared workspace also for what others did until now; :meth:`receive` lets it in.
+        """
+        if self.journal is None:
+            return True
+        saved = self.journal.flush()
+        return self.sharing.look() and saved if self.sharing is not None else saved
 
     def close(self) -> bool:
         """Write what is left and let go of the workspace, which stays open. Closing twice is fine.
@@ -248,6 +279,8 @@ class WorkingDraft(KnownRows):
         if self.journal is None or self.workspace is None:
             return True
         saved = self.journal.close()
+        if self.sharing is not None:
+            self.sharing.close()
         try:
             self.workspace.note_counts(self.id, len(self.batch), self.counts().errors)
         except WorkspaceError:
@@ -268,6 +301,9 @@ class WorkingDraft(KnownRows):
             EditError: it does not fit the batch; nothing was changed.
         """
         refuse(edit, self.batch, self.outcomes)
+        if self.sharing is not None:
+            change = self.sharing.do(edit, label, self._clock())
+            return change if change.is_empty else self._changed(change)
         change = self.batch.apply(edit)
         if change.is_empty:
             return change
@@ -308,6 +344,26 @@ class WorkingDraft(KnownRows):
             label = f"copy of row {known[0] + 1:,}" if len(rows) == 1 else f"copy of {len(rows):,} rows"
         return self.apply(edit, label)
 
+    def receive(self) -> Received:
+        """Let in what others did in this draft since it was last asked; waits for nothing.
+
+        Raises:
+            DraftError: it is not understood: the draft has to be opened again.
+        """
+        received, self._received = self._received, NOTHING
+        came = self.sharing.let_in() if self.sharing is not None else None
+        if came is None:
+            return received
+        change = self._changed(came.change) if came.change is not None else None
+        known = came.outcomes or {}
+        other = {row: outcome for row, outcome in known.items() if self.outcomes.get(row) != outcome}
+        self.outcomes.update(other)
+        for row in self.outcomes.keys() - known.keys() if came.outcomes is not None else ():
+            other[row] = self.outcomes[row] = NEVER_SENT
+        self._answers.keep(other, came.issues)
+        rows = self._know(other)
+        return received.and_then(Received(change, rows, came.conflicts, came.people))
+
     def why_not_edit(self, row: RowId) -> str | None:
         """Why a row cannot be edited now, one sentence; None where it can."""
         return why_not_edit(self.batch, row, self.outcomes.get(row))
@@ -320,7 +376,8 @@ class WorkingDraft(KnownRows):
         """
         read = self.batch.original(row, field)
         story = [(0.0, "read", read)] if read else []
-        story += [(at, "edit", text) for at, text in self.history.story(row, field)]
+        written = self.history if self.sharing is None else self.sharing.together
+        story += [(at, "edit", text) for at, text in written.story(row, field)]
         story += self._answers.story(row, field)
         return sorted(story, key=lambda entry: entry[0])
 
@@ -328,6 +385,7 @@ class WorkingDraft(KnownRows):
 
     def plan(self, options: SubmitOptions | None = None) -> Plan:
         """What a run would send now, and what not and why."""
+        self._received = self.receive()
         return self._plan(options)
 
     def take(self, event: SubmitEvent) -> tuple[RowId, ...]:
@@ -336,11 +394,13 @@ class WorkingDraft(KnownRows):
         Returns:
             The rows that changed.
         """
-        from leapgrid.submit.events import ChunkAnswered, ChunkStarted, SubmissionStarted
+        from leapgrid.submit.events import ChunkAnswered, ChunkStarted, RunFinished, SubmissionStarted
 
         self.outcomes.update(event.outcomes)
         if isinstance(event, SubmissionStarted):
             self._submission = event.submission
+        if self.sharing is not None and isinstance(event, SubmissionStarted | RunFinished):
+            self.sharing.sending(isinstance(event, SubmissionStarted))
         if isinstance(event, ChunkStarted):
             self._answers.sent_again(event.rows)
         if isinstance(event, ChunkAnswered):
@@ -390,22 +450,6 @@ class WorkingDraft(KnownRows):
         else:
             self._unkept.append(entry)
 
-    def _replay(self, journal: Sequence[JournalEntry]) -> None:
-        for number, entry in enumerate(journal, 1):
-            try:
-                if entry.kind == "do":
-                    edit = edit_from_json(entry.edit)
-                    self.history.record(entry.label, edit, self.batch.apply(edit), entry.at)
-                elif entry.kind == "undo":
-                    self.history.undo(self.batch)
-                else:
-                    self.history.redo(self.batch)
-            except EditError as problem:
-                raise DraftError(
-                    f"The history of this draft is damaged at step {number:,} of {len(journal):,}; "
-                    "it cannot be opened."
-                ) from problem
-
     def _step(
         self,
         upcoming: tuple[Step, Edit] | None,
@@ -416,6 +460,9 @@ class WorkingDraft(KnownRows):
         if upcoming is None:
             return None
         refuse_step(upcoming[1], self.batch, self.outcomes, verb)
+        if self.sharing is not None:
+            found = self.sharing.turn(kind, self._clock())
+            return (found[0], self._changed(found[1])) if found is not None else None
         made = make(self.batch)
         if made is not None:
             self._write_down(JournalEntry(kind, made[0].label, None, self._clock()))
@@ -435,7 +482,7 @@ class WorkingDraft(KnownRows):
             decided = decide(self.workspace)
         except RowsTaken as refused:
             row = refused.rows[0] if refused.rows else rows[0]
-            raise DraftError(self._why_not_skip(row), refused.rows) from refused
+            raise DraftError(why_not_skip(self.batch, row, self.shown_state(row)), refused.rows) from refused
         for row, outcome in decided.items():
             sent = self.outcome(row).sent
             if sent is None and outcome.state is RowState.REJECTED:
@@ -443,56 +490,3 @@ class WorkingDraft(KnownRows):
             self.outcomes[row] = replace(outcome, sent=sent)
         self._answers.decided(decided)
         return self._know(decided)
-
-    def _why_not_skip(self, row: RowId) -> str:
-        number = (self.batch.position(row) or 0) + 1
-        if self.shown_state(row) in DONE:
-            return f"Row {number:,} is at the server already; there is nothing to skip."
-        return f"Row {number:,} is on its way. Skip it when its answer is there."
-
-
-def _store(
-    workspace: Workspace | None,
-    name: str,
-    schema: ObjectSchema,
-    frame: Frame,
-    mapping: Mapping[str, int],
-    source: str = "",
-    notes: Sequence[dict[str, Any]] = (),
-    settings: Mapping[str, Any] = _NO_SETTINGS,
-) -> StoredDraft:
-    """Keep a new draft, and give it back as it would be loaded."""
-    draft_id = ""
-    if workspace is not None:
-        draft_id = workspace.create_draft(name, schema, frame, mapping, source, notes, settings)
-    return StoredDraft(draft_id, name, schema, frame, mapping, source, tuple(notes), settings=settings)
-
-
-def _settings(said: ImportMapping) -> dict[str, Any]:
-    """What a draft keeps of what was said of its file: how its values are understood."""
-    found = {"default_country": said.default_country, "date_order": said.date_order}
-    return {name: value for name, value in found.items() if value is not None}
-
-
-def _said_over(settings: Mapping[str, Any], context: CheckContext) -> CheckContext:
-    """The context of a draft: what was said of it, and else what holds for all."""
-    country, order = settings.get("default_country"), settings.get("date_order")
-    return context._replace(
-        default_country=country if isinstance(country, str) else context.default_country,
-        date_order=order if order in ("dmy", "mdy") else context.date_order,
-    )
-
-
-def _note_data(note: Note) -> dict[str, Any]:
-    return {"code": note.code, "line": note.line, "message": note.message, "text": note.text}
-
-
-def _note(data: Mapping[str, Any]) -> Note:
-    return Note(str(data["code"]), data.get("line"), str(data["message"]), str(data.get("text", "")))
-
-
-def _header_mapping(batch: Batch) -> dict[str, str | None]:
-    """As a file's reader would tell it: which header became which field."""
-    from leapgrid.files import header_mapping_of
-
-    return header_mapping_of(batch.frame, batch.mapping)

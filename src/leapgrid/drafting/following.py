@@ -1,0 +1,218 @@
+"""Between a draft and the database of a team: one's own steps go there, those of others come from there.
+
+Threads of their own do both, so that no keystroke waits for the network.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from leapgrid.records import EditError, Issue, RowId, RowOutcome
+from leapgrid.workspace import Journal, NotFound, SharedStep, WorkspaceError
+
+if TYPE_CHECKING:
+    from leapgrid.workspace import JournalEntry, Workspace
+
+INTERVAL = 0.5
+"""Seconds between two looks at what others did."""
+
+IDS = 64
+"""Numbers of rows that are kept at hand, so that a new row waits for nobody."""
+
+
+class News(NamedTuple):
+    """What came from the database since it was last asked.
+
+    Attributes:
+        steps: behind those that came before, in their order; one's own too.
+        refused: marks of own steps that were not accepted.
+        outcomes: of all rows, where any is another than before; else None.
+        issues: what the server found in refused rows, with the outcomes.
+    """
+
+    steps: list[SharedStep]
+    refused: list[str]
+    outcomes: Mapping[RowId, RowOutcome] | None
+    issues: tuple[Issue, ...]
+
+
+class SharedJournal(Journal):
+    """The journal of a draft that several people write: as :class:`Journal`, with whose each step is.
+
+    Args:
+        workspace: where to.
+        draft_id: whose steps.
+        more: as :class:`Journal`.
+    """
+
+    def __init__(self, workspace: Workspace, draft_id: str, **more: float) -> None:
+        self._shared = workspace
+        self._steps: deque[SharedStep] = deque()
+        self._refused: deque[str] = deque()
+        super().__init__(workspace, draft_id, **more)  # type: ignore[arg-type]
+
+    def append_step(self, step: SharedStep) -> None:
+        """Add a step. Never waits for the database."""
+        self._steps.append(step)
+        self.append(step.entry)
+
+    def refused(self) -> list[str]:
+        """The marks of steps that were not accepted, since it was last asked."""
+        found = []
+        while self._refused:
+            found.append(self._refused.popleft())
+        return found
+
+    def _write(self, entries: list[JournalEntry]) -> str | None:
+        waiting = [self._steps[index] for index in range(len(entries))]
+        try:
+            given = [step._replace(entry=_written_out(step.entry)) for step in waiting]
+            since = min(int(step.entry.edit["seen"]) for step in given)
+            refused = self._shared.append_steps(self.draft_id, given, since)
+        except WorkspaceError as error:
+            return str(error)
+        except (TypeError, ValueError) as error:
+            return f"An edit could not be written down: {error}."
+        self._refused.extend(refused)
+        for _ in waiting:
+            self._steps.popleft()
+        return None
+
+
+def _written_out(entry: JournalEntry) -> JournalEntry:
+    return entry._replace(edit=entry.edit()) if callable(entry.edit) else entry
+
+
+class Follower:
+    """Looks for what others do in a draft, in a thread of its own, and has numbers of rows at hand.
+
+    Args:
+        workspace: which is shared.
+        draft_id: the draft.
+        seen: the number of the last step that is known.
+        above: the first number of a row that is free as far as is known.
+        interval: seconds between two looks.
+    """
+
+    def __init__(
+        self, workspace: Workspace, draft_id: str, seen: int, above: RowId, interval: float = INTERVAL
+    ) -> None:
+        self.failure: str | None = None
+        self.is_gone = False
+        self.on_news: Callable[[], None] | None = None
+        self._workspace, self._draft_id = workspace, draft_id
+        self._seen, self._above, self._interval = seen, above, interval
+        self._asking = threading.Lock()
+        self._lock = threading.Lock()
+        self._steps: list[SharedStep] = []
+        self._outcomes: Mapping[RowId, RowOutcome] | None = None
+        self._issues: tuple[Issue, ...] = ()
+        self._mark: tuple[object, ...] | None = None
+        self._ids: deque[RowId] = deque()
+        self._end = 0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="leapgrid-others", daemon=True)
+        self._thread.start()
+
+    def news(self, refused: list[str]) -> News | None:
+        """What came since it was last asked; None where that is nothing."""
+        with self._lock:
+            if not self._steps and not refused and self._outcomes is None:
+                return None
+            news = News(self._steps, refused, self._outcomes, self._issues)
+            self._steps, self._outcomes = [], None
+            return news
+
+    def look(self) -> bool:
+        """Look now. Waits for the database.
+
+        Returns:
+            Whether it answered; else ``failure`` says why not.
+        """
+        with self._asking:
+            return self._look()
+
+    def look_at_states_again(self) -> None:
+        """Have the states of all rows told once more, whatever was told."""
+        with self._lock:
+            self._mark = None
+
+    def take_ids(self, count: int) -> tuple[RowId, ...]:
+        """Numbers for new rows. Waits for the database only where there are not enough at hand.
+
+        Raises:
+            EditError: there are not enough, and the database does not answer.
+        """
+        with self._lock:
+            if len(self._ids) >= count:
+                return tuple(self._ids.popleft() for _ in range(count))
+            above = self._above
+        try:
+            first = self._workspace.take_row_ids(self._draft_id, count, above)
+        except WorkspaceError as problem:
+            raise EditError(f"No row can be added now. {problem}") from problem
+        with self._lock:
+            self._above = max(self._above, first + count)
+        return tuple(range(first, first + count))
+
+    def close(self) -> None:
+        """End the thread, and give back the numbers that were not used. Closing twice is fine."""
+        self._stop.set()
+        self._thread.join(10)
+        with self._lock:
+            ids, self._ids = self._ids, deque()
+        if ids and self._end == ids[-1] + 1 and ids[-1] - ids[0] + 1 == len(ids):
+            try:
+                self._workspace.give_back_row_ids(self._draft_id, ids[0], self._end)
+            except WorkspaceError:
+                pass  # Numbers that nobody uses cost nothing but themselves.
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self.look()
+            if self.is_gone:
+                return
+            self._stop.wait(self._interval)
+
+    def _look(self) -> bool:
+        try:
+            steps = self._workspace.steps_since(self._draft_id, self._seen)
+            mark = self._workspace.states_mark(self._draft_id)
+            outcomes: Mapping[RowId, RowOutcome] | None = None
+            issues: tuple[Issue, ...] = ()
+            with self._lock:
+                is_new = mark != self._mark
+            if is_new:
+                outcomes = self._workspace.outcomes(self._draft_id)
+                issues = self._workspace.server_issues(self._draft_id)
+            if len(self._ids) < IDS // 2:
+                self._refill()
+        except NotFound as problem:
+            self.failure, self.is_gone = str(problem), True
+            return False
+        except WorkspaceError as problem:
+            self.failure = str(problem)
+            return False
+        self.failure = None
+        with self._lock:
+            if steps:
+                self._seen = steps[-1].seq
+                self._steps += steps
+            if is_new:
+                self._mark = mark
+                self._outcomes, self._issues = outcomes, issues
+        if (steps or is_new) and self.on_news is not None:
+            self.on_news()
+        return True
+
+    def _refill(self) -> None:
+        with self._lock:
+            above = self._above
+        first = self._workspace.take_row_ids(self._draft_id, IDS, above)
+        with self._lock:
+            self._ids.extend(range(first, first + IDS))
+            self._end = first + IDS
+            self._above = max(self._above, self._end)

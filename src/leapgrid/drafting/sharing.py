@@ -1,0 +1,190 @@
+"""A draft that several people work on: its order, and the threads between it and their database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from leapgrid.drafting.following import Follower, SharedJournal
+from leapgrid.drafting.together import Conflict, Together
+from leapgrid.records import Batch, Change, Edit, History, Issue, RowId, RowOutcome, SetCells, Step
+from leapgrid.workspace import JournalEntry, SharedStep
+
+if TYPE_CHECKING:
+    from leapgrid.workspace import Workspace
+
+
+class Received(NamedTuple):
+    """What others did in a draft.
+
+    Attributes:
+        change: what is different in the records, in one; None where nothing is. Its inverse is none.
+        rows: the rows whose state is another.
+        conflicts: what to tell the person, see :class:`leapgrid.drafting.together.Conflict`.
+        people: the others whose edits came.
+    """
+
+    change: Change | None = None
+    rows: tuple[RowId, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    people: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing is different, and there is nothing to tell."""
+        return self.change is None and not self.rows and not self.conflicts
+
+    def and_then(self, later: Received) -> Received:
+        """Both, as one."""
+        changes = [change for change in (self.change, later.change) if change is not None]
+        return Received(
+            in_one(changes),
+            tuple(dict.fromkeys((*self.rows, *later.rows))),
+            self.conflicts + later.conflicts,
+            tuple(dict.fromkeys((*self.people, *later.people))),
+        )
+
+
+NOTHING = Received()
+
+
+class Came(NamedTuple):
+    """What came, let into the records; their states are for the draft to let in."""
+
+    change: Change | None
+    outcomes: Mapping[RowId, RowOutcome] | None
+    issues: tuple[Issue, ...]
+    conflicts: tuple[Conflict, ...]
+    people: tuple[str, ...]
+
+
+class Sharing:
+    """What a draft needs to be worked on by several. Belongs to the thread of the draft.
+
+    Args:
+        batch: its records, as its file was read.
+    """
+
+    def __init__(self, batch: Batch) -> None:
+        self.together = Together(batch)
+        self.is_sending = False
+        self._journal: SharedJournal | None = None
+        self._follower: Follower | None = None
+
+    @property
+    def journal(self) -> SharedJournal:
+        """Where this person's steps are written down."""
+        assert self._journal is not None, "the draft is in no workspace yet"
+        return self._journal
+
+    @property
+    def failure(self) -> str | None:
+        """Why it is not known what others do, one sentence; None where it is."""
+        return self._follower.failure if self._follower is not None else None
+
+    @property
+    def history(self) -> History:
+        """This person's own steps."""
+        return self.together.mine
+
+    def replay(self, journal: Sequence[JournalEntry], by: Sequence[tuple[str, str]]) -> None:
+        """Make the steps of a stored draft.
+
+        Raises:
+            DraftError: one of them is not understood.
+        """
+        steps = []
+        for seq, (entry, (owner, who)) in enumerate(zip(journal, by, strict=True), 1):
+            hand, _, mark = owner.rpartition(" ")
+            steps.append(SharedStep(entry, hand, who, mark, seq))
+        self.together.replay(steps)
+
+    def begin(self, workspace: Workspace, draft_id: str) -> None:
+        """Write down and follow from now on."""
+        batch = self.together.batch
+        self._journal = SharedJournal(workspace, draft_id)
+        self._follower = Follower(workspace, draft_id, self.together.seen, batch.next_row_id)
+        batch.draw_ids = self._follower.take_ids
+
+    def do(self, edit: Edit, label: str, at: float) -> Change:
+        """Make an edit and write it down.
+
+        Raises:
+            EditError: it does not fit; nothing was changed.
+        """
+        change, step = self.together.do(edit, label, at)
+        if step is not None:
+            self.journal.append_step(step)
+        return change
+
+    def turn(self, kind: str, at: float) -> tuple[Step, Change] | None:
+        """Take back this person's last step ("undo"), or make it again ("redo"), and write that down."""
+        found = self.together.undo(at) if kind == "undo" else self.together.redo(at)
+        if found is None:
+            return None
+        step, change, shared = found
+        self.journal.append_step(shared)
+        return step, change
+
+    def when_news(self, call: Callable[[], None]) -> None:
+        """Have it called, in another thread, when something came."""
+        if self._follower is not None:
+            self._follower.on_news = call
+
+    def look(self) -> bool:
+        """Look now what others did; waits for the database, and may be called from any thread."""
+        return self._follower.look() if self._follower is not None else False
+
+    def let_in(self) -> Came | None:
+        """Let what came into the records; None where nothing did.
+
+        Raises:
+            DraftError: it is not understood.
+        """
+        if self._follower is None or self._journal is None:
+            return None
+        news = self._follower.news(self._journal.refused())
+        if news is None:
+            return None
+        merged = self.together.merge(news.steps, news.refused)
+        # While this person sends, what the answers say is newer than what can be read of them.
+        outcomes = None if self.is_sending else news.outcomes
+        return Came(in_one(merged.changes), outcomes, news.issues, tuple(merged.conflicts), merged.people)
+
+    def sending(self, is_on: bool) -> None:
+        """Say whether this person sends: states come from the answers then."""
+        self.is_sending = is_on
+        if not is_on and self._follower is not None:
+            self._follower.look_at_states_again()
+
+    def close(self) -> None:
+        """Follow no longer. The journal is closed by itself."""
+        if self._follower is not None:
+            self._follower.close()
+
+
+def in_one(changes: Iterable[Change]) -> Change | None:
+    """Several changes as one, of what is there in the end; None where there is none."""
+    found = list(changes)
+    if not found:
+        return None
+    first: dict[RowId, bool] = {}
+    last: dict[RowId, bool] = {}
+    rows: dict[RowId, None] = {}
+    fields: dict[str, None] = {}
+    for change in found:
+        rows.update(dict.fromkeys(change.rows))
+        fields.update(dict.fromkeys(change.fields or ()))
+        for came, those in ((True, change.added), (False, change.removed)):
+            for row in those:
+                first.setdefault(row, came)
+                last[row] = came
+    structural = any(change.structural for change in found)
+    return Change(
+        rows=tuple(rows),
+        fields=None if any(change.fields is None for change in found) else tuple(fields),
+        structural=structural,
+        inverse=SetCells((), {}),
+        added=tuple(row for row, came in first.items() if came and last[row]),
+        removed=tuple(row for row, came in first.items() if not came and not last[row]),
+    )
