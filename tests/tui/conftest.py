@@ -326,7 +326,7 @@ def start(
         async with app.run_test(size=size, notifications=True, tooltips=True, message_hook=hook) as pilot:
             journey = Journey(app, pilot, sandbox)
             if kind == "start":
-                await journey.sees("Begin")
+                await journey.sees("egin")  # "Begin", or "Or begin" below the drafts
             else:
                 await journey.until(lambda: isinstance(app.screen, GridScreen))
                 await journey.until(lambda: journey.session.checking is None and not _checks(app))

@@ -30,6 +30,8 @@ from leapgrid.workspace import Purpose
 _ENOUGH_TO_GUESS = 3
 """A remaining time is only said after so many chunks."""
 
+_KEY_REFUSED = frozenset({"unauthorized", "forbidden"})
+
 _ASKING = {
     Purpose.BASELINE: "asking what is there already",
     Purpose.UNKNOWN: "looking up what is unknown",
@@ -147,6 +149,11 @@ class RunProgress:
     def count(self, *states: RowState) -> int:
         """How many rows of the run are in these states."""
         return sum(self._states[state] for state in states)
+
+    @property
+    def key_refused(self) -> bool:
+        """Whether it ended because the server does not take the key."""
+        return self.reason in _KEY_REFUSED
 
     @property
     def percent(self) -> int:

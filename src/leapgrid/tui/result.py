@@ -288,14 +288,14 @@ def _trouble(session: Session, run: RunProgress, refused: set[int]) -> tuple[Tro
             parts = [explanation, f"{where}." if where else ""]
             explanation = " ".join(p for p in parts if p)
             found.append(Trouble("?", "unknown", f"chunk {chunk}", message, explanation, len(unknown)))
-        elif sentence != run.stopped:
+        elif not run.stopped.startswith(sentence):
             found.append(Trouble("!", "error", f"chunk {chunk}", message, explanation, len(rows)))
     return tuple(found)
 
 
 def _two(sentence: str) -> tuple[str, str]:
     """The first sentence, and the rest."""
-    text = visible(sentence, 600)
+    text = visible(sentence, 600).replace("Connect again.", "L connects again.")
     end = re.search(r"(?<=[.?!])\s+(?=[A-Z])", text)
     return (text[: end.start()], text[end.end() :]) if end else (text, "")
 

@@ -186,13 +186,22 @@ class SettlingApp(App[None]):
         if session is not None and session.looks.unsent:
             left = plural(session.looks.unsent, "row")
             said = f"Connected to {result.host}. {left} did not go out yet: F9 goes on."
+        self.say_connected(said)
+
+    @work(group="connect", exit_on_error=False)
+    async def say_connected(self, said: str) -> None:
+        """Back to the records, where what comes next begins."""
+        from leapgrid.tui.screens.result import ResultPage
+
+        if isinstance(self.screen, ResultPage):
+            await self.pop_screen()
         screen = self.screen
         if isinstance(screen, Page):
             screen.show_title()
             screen.show_footer()
+        if self.desk.session is not None:
+            self.desk.session.refreshed()
         self._inform(said)
-        if session is not None:
-            session.refreshed()
 
     # -- saying -------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import on
 
 from leapgrid.records import RowId, RowState
-from leapgrid.tui.actions import Action, find, key_label
+from leapgrid.tui.actions import Action, actions_of, find, key_label
 from leapgrid.tui.keymap import keys_in_use
 from leapgrid.tui.messages import (
     AskForReview,
@@ -22,11 +22,18 @@ from leapgrid.tui.messages import (
 from leapgrid.tui.screens.grid_view import GridView
 from leapgrid.tui.widgets.long_list import LongList
 
+_OF_PANELS = frozenset(action.id for action in actions_of("result", "unknown"))
 _OF_UNKNOWN = frozenset({"look_again", "it_is_there", "send_again", "leave_it", "to_row", "close_unknown"})
 
 
 class GridSending(GridView):
     """One draft, with what is sent of it."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The panels' keys are bound here too, and one key may be several panels'."""
+        if action in _OF_PANELS and not self.has_class("-tiny"):
+            return self.can(action)
+        return super().check_action(action, parameters)
 
     @property
     def in_panel(self) -> bool:

@@ -8,7 +8,14 @@ from textual.widget import Widget
 
 from leapgrid.tui.actions import Action, actions_of, bindings
 from leapgrid.tui.desk import Desk
-from leapgrid.tui.messages import AskForExport, AskForReview, PauseSending, ShowReceipt, StopSending
+from leapgrid.tui.messages import (
+    AskForExport,
+    AskForReview,
+    AskToConnect,
+    PauseSending,
+    ShowReceipt,
+    StopSending,
+)
 from leapgrid.tui.result import result_state
 from leapgrid.tui.screens.page import Page
 from leapgrid.tui.session import Changed, Session

@@ -99,11 +99,11 @@ class ResultView(Listing):
             lines += [blank, *self._trouble(trouble, width, palette)]
         if state.waiting:
             one = state.waiting == 1
-            what = plural(state.waiting, "good record was", "good records were")
-            whose = "its" if one else "their"
+            what = plural(state.waiting, "good record")
+            they, them, their = ("it is", "it", "its") if one else ("they are", "them", "their")
             sentence = (
-                f"{what} not stored, because others of {whose} chunk were refused. "
-                f"F9 sends {'it' if one else 'them'}."
+                f"{what} {'waits' if one else 'wait'}: others of {their} chunk were refused, so {they} "
+                f"thought not to be stored. F9 sends {them}, after a look where that is not proven."
             )
             lines += [blank, *self._sentence(sentence, width, palette, "text", indent=2)]
         if state.unknown:
@@ -215,7 +215,7 @@ class ResultView(Listing):
         lines = []
         for line in wrap(SIGNS(text), max(8, width - indent - 2)):
             parts: list[Part] = [(" " * indent, plain)]
-            named = next((name for name in ("F9", "R") if f" {name} " in f" {line}"), "")
+            named = next((name for name in ("F9", "R", "L") if f" {name} " in f" {line}"), "")
             if named:
                 before, _, after = f" {line}".partition(f" {named} ")
                 before = f"{before[1:]} " if before else ""

@@ -71,18 +71,19 @@ class UnknownList(LongList):
         """Show something else; the cursor stays on its row where that is still listed."""
         if state == self.state:
             return
-        old, line = self.here, self.at
-        moved = state.groups != self.state.groups or self.at < 0
+        old = self.here
+        place = self._place(self.at) if old is not None else None
         self.state = state
         self._laid = None
         self.refresh()
-        if moved and self.size.width:
-            found = self._line_of(old) if old is not None else None
-            self.move_to(found if found is not None else max(0, line), by_person=False)
-        elif not moved:
-            # The head may have more lines or fewer than before.
-            found = self._line_of(old) if old is not None else None
-            self.at = found if found is not None else self.nearest(0, 1)
+        if not self.size.width:
+            return  # nothing can be placed yet
+        found = self._line_of(old) if old is not None else None
+        if found is None and place is not None and state.groups:
+            # It is settled: what stands in its place now.
+            index = min(place[0], len(state.groups) - 1)
+            found = self._layout.starts[index] + (place[1] or 0)
+        self.move_to(found if found is not None else 0, by_person=False)
 
     @property
     def here(self) -> Here | None:
@@ -98,6 +99,11 @@ class UnknownList(LongList):
             return Here(group, None)
         whys = len(self._layout.whys[index])
         return Here(group, group.rows[line - 2 - whys])
+
+    def on_resize(self) -> None:
+        if self.at < 0:
+            self.at = self.nearest(0, 1)  # before there was a width nothing could be placed
+        super().on_resize()
 
     def flip(self) -> None:
         """Open the chunk under the cursor, or close it."""
