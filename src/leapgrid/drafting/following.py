@@ -107,6 +107,7 @@ class Follower:
         self._seen, self._above, self._interval = seen, above, interval
         self._asking = threading.Lock()
         self._lock = threading.Lock()
+        self._taking = threading.Lock()
         self._steps: list[SharedStep] = []
         self._outcomes: Mapping[RowId, RowOutcome] | None = None
         self._issues: tuple[Issue, ...] = ()
@@ -146,17 +147,23 @@ class Follower:
         Raises:
             EditError: there are not enough, and the database does not answer.
         """
-        with self._lock:
-            if len(self._ids) >= count:
-                return tuple(self._ids.popleft() for _ in range(count))
-            above = self._above
+        if found := self._at_hand(count):
+            return found
         try:
-            first = self._workspace.take_row_ids(self._draft_id, count, above)
+            with self._taking:
+                # Some may have come while we waited for whoever fetched them.
+                return self._at_hand(count) or tuple(self._take(count))
         except WorkspaceError as problem:
             raise EditError(f"No row can be added now. {problem}") from problem
+
+    def _at_hand(self, count: int) -> tuple[RowId, ...]:
         with self._lock:
-            self._above = max(self._above, first + count)
-        return tuple(range(first, first + count))
+            return tuple(self._ids.popleft() for _ in range(count)) if len(self._ids) >= count else ()
+
+    def _take(self, count: int) -> range:
+        first = self._workspace.take_row_ids(self._draft_id, count, self._above)
+        self._above = max(self._above, first + count)
+        return range(first, first + count)
 
     def close(self) -> None:
         """End the thread, and give back the numbers that were not used. Closing twice is fine."""
@@ -188,8 +195,12 @@ class Follower:
             if is_new:
                 outcomes = self._workspace.outcomes(self._draft_id)
                 issues = self._workspace.server_issues(self._draft_id)
-            if len(self._ids) < IDS // 2:
-                self._refill()
+            with self._taking:
+                if len(self._ids) < IDS // 2:
+                    taken = self._take(IDS)
+                    with self._lock:
+                        self._ids.extend(taken)
+                        self._end = taken.stop
         except NotFound as problem:
             self.failure, self.is_gone = str(problem), True
             return False
@@ -207,12 +218,3 @@ class Follower:
         if (steps or is_new) and self.on_news is not None:
             self.on_news()
         return True
-
-    def _refill(self) -> None:
-        with self._lock:
-            above = self._above
-        first = self._workspace.take_row_ids(self._draft_id, IDS, above)
-        with self._lock:
-            self._ids.extend(range(first, first + IDS))
-            self._end = first + IDS
-            self._above = max(self._above, self._end)
