@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +14,7 @@ from ulid import ULID
 
 from leapgrid.records.frame import Frame, FrameError
 from leapgrid.visible import visible
-from leapgrid.workspace.errors import CannotOpen, Damaged, DiskFull, WorkspaceError
+from leapgrid.workspace.errors import CannotOpen, Damaged, DiskFull, ReadOnly, WorkspaceError
 from leapgrid.workspace.places import make_directory
 
 _PIECE = 1 << 20
@@ -145,7 +146,13 @@ def _sync(path: Path) -> None:
 def frame_failure(error: OSError, path: Path) -> WorkspaceError:
     """The sentence for a base frame that cannot be written or read."""
     where = visible(str(path), 200)
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return DiskFull(f"The disk is full: {where} cannot be written. Make room.")
-    reason = visible(error.strerror or type(error).__name__, 80)
+    # What polars raises has the system's number only in its words.
+    told = re.search(r"os error (\d+)", str(error))
+    number = error.errno if error.errno is not None or told is None else int(told[1])
+    if number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return DiskFull(f"The disk is full. Make room: {where} cannot be written.")
+    if number == errno.EROFS:
+        return ReadOnly(f"The disk is read-only. Allow writing, or name another workspace: {where}.")
+    words = os.strerror(number) if number is not None else type(error).__name__
+    reason = visible(error.strerror or words, 80)
     return CannotOpen(f"The stored records in {where} cannot be reached: {reason}.")

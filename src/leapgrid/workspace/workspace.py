@@ -71,7 +71,7 @@ class Workspace(Steps, Mappings, Runs, LookUps, Opened, Rules, Stories, Days):
         if recover and not workspace.read_only:
             try:
                 workspace.recovered = workspace.recover()
-            except (ReadOnly, DiskFull):
+            except (CannotOpen, ReadOnly, DiskFull):
                 # What is there can be looked at and exported; it is settled before anything is sent.
                 workspace._to_settle = True
             except BaseException:
