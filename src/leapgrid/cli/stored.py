@@ -63,13 +63,14 @@ def workspace_on_demand(url: str | None = None) -> Iterator[Callable[[], Workspa
 def existing_workspace() -> Iterator[Workspace | None]:
     """The workspace of the environment for a look, as it was left; None where there is none to look into."""
     from leapgrid.workspace import Workspace
-    from leapgrid.workspace.database import path_of
+    from leapgrid.workspace.addresses import address_of
 
     with ExitStack() as at_the_end:
         found: Workspace | None = None
         with suppress(WorkspaceError, OSError):
             where, folder = workspace_url(os.environ), data_dir()
-            if path_of(where, folder).exists():
+            place = address_of(where, folder)
+            if not isinstance(place, Path) or place.exists():
                 opened = Workspace.open(where, data_dir=folder, recover=False)
                 found = at_the_end.enter_context(opened)
         yield found
