@@ -34,6 +34,7 @@ from leapgrid.records import (
     is_large,
 )
 from leapgrid.records.merging import NO_CHANGE, Made, anchor, cells_of, rows_removed, rows_written
+from leapgrid.visible import visible
 from leapgrid.workspace import JournalEntry, SharedStep
 
 _REMEMBERED = 1000
@@ -375,3 +376,28 @@ def _nothing() -> None:
 
 def _backwards(change: Change) -> Change:
     return change._replace(added=change.removed, removed=change.added)
+
+
+def in_words(conflicts: Sequence[Conflict], batch: Batch) -> str:
+    """What to tell a person: a sentence about the first, and how many there are besides."""
+    sentence = _sentence(conflicts[0], batch)
+    more = len(conflicts) - 1
+    return f"{sentence} And {more:,} more like it." if more else sentence
+
+
+def _sentence(conflict: Conflict, batch: Batch) -> str:
+    position = batch.position(conflict.row)
+    row = f"row {position + 1:,}" if position is not None else "a row"
+    who = visible(conflict.who, 40) or "Somebody"
+    mine, theirs = (visible(text, 60) for text in (conflict.mine, conflict.theirs))
+    if conflict.kind == "back":
+        if conflict.stands:
+            return f"{who} deleted {row} at the same moment; it stays, because you wrote in it."
+        return f"{row.capitalize()} stays: {who} wrote in it at the same moment."
+    if conflict.kind == "refused":
+        what = f"“{mine}”" if conflict.field else "what you did there"
+        return f"{row.capitalize()} is on its way to the server, or there; {what} was taken back."
+    cell = f"{batch.schema[conflict.field].label} of {row}"
+    if conflict.stands:
+        return f"{who} wrote in {cell} at the same moment: your “{mine}” stands, not “{theirs}”."
+    return f"{who} wrote in {cell} at the same moment: “{theirs}” stands, not your “{mine}”."

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from leapgrid.drafting import DraftError, WorkingDraft
+from leapgrid.drafting.together import in_words
 from leapgrid.records import (
     Change,
     DeleteRows,
@@ -133,6 +134,23 @@ class Session:
         else:
             rows = frozenset((*change.rows, *change.also))
             self.tell(Changed(rows=rows, said=said, edited=True))
+
+    def receive(self) -> None:
+        """Let in what others did in the draft, and tell where they and this person were at one place."""
+        if self.draft.sharing is None:
+            return
+        try:
+            received = self.draft.receive()
+        except DraftError as error:
+            self.tell(Changed(said=str(error)))
+            return
+        if received.change is not None:
+            self._changed(received.change)
+        if received.rows:
+            self.outcomes_revision += 1
+            self.tell(Changed(rows=frozenset(received.rows)))
+        if received.conflicts:
+            self.tell(Changed(said=in_words(received.conflicts, self.draft.batch)))
 
     def _keep(self, row_id: RowId | None, field: str, text: str) -> None:
         if row_id is not None:
@@ -290,8 +308,9 @@ class Session:
         """Why edits are not on disk, in a sentence that stays until they are; "" where all is well."""
         if self.not_kept:
             return self.not_kept
-        journal = self.draft.journal
-        return journal.failure or "" if journal is not None else ""
+        journal, sharing = self.draft.journal, self.draft.sharing
+        failure = journal.failure if journal is not None else None
+        return failure or (sharing.failure if sharing is not None else None) or ""
 
     def refusal_of_chunk(self, row_id: RowId) -> str:
         """What the server said of the row's whole chunk, where no row of it could be found."""

@@ -115,7 +115,13 @@ class GridView(Page):
         return self.session
 
     def follow_the_disk(self) -> None:
-        """Edits are written by a thread that tells nobody; whether they are on disk is looked up."""
+        """Edits are written by a thread that tells nobody; whether they are on disk is looked up.
+
+        So is what others did in the draft, but for as long as a cell is open: what is typed there was meant
+        for what was seen.
+        """
+        if self.grid.open is None:
+            self.session.receive()
         self.show_title()
         self.show_issue()
         if self.session.reading is not None:
