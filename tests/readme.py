@@ -28,6 +28,7 @@ _SCREENS: tuple[tuple[str, tuple[Scope, ...]], ...] = (
     ("Receipt", ("receipt",)),
     ("Export of a receipt", ("write_receipt",)),
     ("A page of payload", ("payload",)),
+    ("A damaged workspace", ("rescue",)),
     ("Help", ("help",)),
 )
 _MOVES = (

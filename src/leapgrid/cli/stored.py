@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from leapgrid.workspace import Workspace
 
 
+_FOR_A_COPY = 10.0
+"""Seconds that a command waits at its end for the copy that is being made; the next one tries again."""
+
+
 @contextmanager
 def opened_workspace(url: str | None = None) -> Iterator[Workspace]:
     """Open the workspace of the environment, or another one, and close it at the end.
@@ -29,8 +33,19 @@ def opened_workspace(url: str | None = None) -> Iterator[Workspace]:
     Raises:
         Ended: it cannot be used, now or later within.
     """
+    from leapgrid.workspace.copies import copy_in_background
+
     with workspace_on_demand(url) as open_it:
-        yield open_it()
+        workspace = open_it()
+        if workspace.warning and not workspace.read_only:
+            Streams().err(workspace.warning)
+        path = workspace.path if not workspace.read_only else None
+        copying = copy_in_background(path) if path is not None else None
+        try:
+            yield workspace
+        finally:
+            if copying is not None:
+                copying.join(_FOR_A_COPY)
 
 
 @contextmanager

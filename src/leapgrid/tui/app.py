@@ -315,7 +315,12 @@ class LeapGridApp(TurnsApp, LookingBackApp, SettlingApp, KeepingApp):
     @on(asked.SendPlan)
     async def _send(self, event: asked.SendPlan) -> None:
         session = self.desk.session
-        if session is None or self.desk.link is None or not session.begin(event.plan):
+        if session is None or self.desk.link is None:
+            return
+        if not await asyncio.to_thread(session.draft.flush):
+            self._say(f"Nothing was sent, because the records are not stored. {session.trouble}")
+            return
+        if not session.begin(event.plan):
             return
         while not isinstance(self.screen, GridScreen) and len(self.screen_stack) > 1:
             await self.pop_screen()
