@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -22,7 +23,7 @@ from filelock import FileLock, Timeout
 from leapgrid.visible import visible
 from leapgrid.workspace import trail
 from leapgrid.workspace.errors import Damaged, DiskFull, WorkspaceError, from_database
-from leapgrid.workspace.places import beside, make_directory
+from leapgrid.workspace.places import beside, make_directory, was_used
 from leapgrid.workspace.tables import APPLICATION_ID
 
 KEPT = 3
@@ -36,6 +37,8 @@ _AT_ONCE = 256 << 20
 _RESTARTS = 60.0
 """Seconds after which a large file that others write to all the time is left for another start."""
 _SPARE = 4 << 20
+_SELDOM = 3600.0
+"""Seconds between two copies that commands make: scripts run them often."""
 _OWN_FRAME = 16 << 20
 """Base frames up to so many bytes are copied; a larger one is only not deleted while a copy needs it."""
 
@@ -129,6 +132,27 @@ def make_copy(path: Path, *, now: float | None = None) -> Copy | None:
     except OSError as error:
         raise copy_failure(error, where) from error
     return copy
+
+
+def copy_in_background(path: Path) -> threading.Thread | None:
+    """Begin a copy beside what a command does, where the last one is an hour old and something was kept.
+
+    Returns:
+        To be waited for at the end; None where no copy is due.
+    """
+    newest = next((copy.at for copy in copies_of(path) if not copy.before_migration), 0.0)
+    if time.time() - newest < _SELDOM or not was_used(path) or not is_due(path):
+        return None
+
+    def make() -> None:
+        try:
+            make_copy(path)
+        except WorkspaceError:
+            pass  # The command says itself what keeps it from working, and the next one tries again.
+
+    thread = threading.Thread(target=make, name="leapgrid-copy", daemon=True)
+    thread.start()
+    return thread
 
 
 def is_good(path: Path) -> bool:
