@@ -15,6 +15,7 @@ from leapgrid.superleap import (
     NotAllowed,
     RateLimited,
 )
+from leapgrid.superleap.lookup import questions
 from tests.superleap.servers import Connection, RawServer, Seen
 
 Call = Callable[..., Any]
@@ -361,3 +362,57 @@ async def test_a_lost_answer_is_raised(call: Call) -> None:
         with pytest.raises(AnswerLost):
             await call(server.base_url, "find", "lead", "external_id", EXT)
         assert server.connections == 1
+
+
+# -- more than one question --------------------------------------------------------------------------------
+
+
+async def test_what_stood_on_none_of_several_pages_is_asked_for_once_more(call: Call) -> None:
+    """A record slips between two pages, as where others are deleted meanwhile."""
+
+    def slipping(seen: Seen) -> tuple[int, Any]:
+        wanted = seen.value["query"]["filter"]["and"][0]["value"]
+        if "EXT-0001" not in wanted:
+            return 200, {"success": True, "data": {"records": [lead(2)] if "EXT-0002" in wanted else []}}
+        first = seen.value["next_token"] is None
+        return 200, {
+            "success": True,
+            "data": {"records": [lead(1 if first else 3)], "next_token": "t" if first else None},
+        }
+
+    crm = Crm(slipping)
+    result = await find(call, crm, EXT)
+    assert len(result.records) == 3
+    assert (result.understood, result.complete) == (True, False)
+    assert result.message == "The pages of the answer leave records out."
+
+
+async def test_what_is_absent_from_several_pages_and_when_asked_for_alone_is_absent(call: Call) -> None:
+    crm = Crm(pages(([lead(1)], "1"), ([lead(2)], None)))
+    crm.pull = lambda seen: (
+        pages(([lead(1)], "1"), ([lead(2)], None))(seen)
+        if "EXT-0001" in seen.value["query"]["filter"]["and"][0]["value"]
+        else page([])(seen)
+    )
+    result = await find(call, crm, EXT)
+    assert (len(result.records), result.complete, len(crm.pulls)) == (2, True, 3)
+
+
+async def test_asked_again_it_is_not_understood(call: Call) -> None:
+    def pull(seen: Seen) -> tuple[int, Any]:
+        if "EXT-0001" in seen.value["query"]["filter"]["and"][0]["value"]:
+            return pages(([lead(1)], "1"), ([], None))(seen)
+        return 500, b""
+
+    assert not (await find(call, Crm(pull), EXT)).complete
+
+
+def test_questions_leave_room_for_what_is_asked_beside() -> None:
+    values = [f"Key-{n}" for n in range(120)]
+    plain = list(questions(values))
+    assert [len(part) for part in plain] == [50, 50, 20]
+    beside = list(questions(values, ["Other"]))
+    assert [len(part) for part in beside] == [49, 49, 22]
+    assert [value for part in beside for value in part] == values
+    assert [len(part) for part in questions([str(n) for n in range(150)])] == [100, 50]
+    assert list(questions([])) == []
