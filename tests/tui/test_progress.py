@@ -9,9 +9,12 @@ import pytest
 from leapgrid.records import RowOutcome, RowState
 from leapgrid.submit import (
     ChunkAnswered,
+    ChunksPlanned,
     ChunkSplit,
     ChunkStarted,
     ChunkWaiting,
+    LookedUp,
+    LookingUp,
     Plan,
     PlannedChunk,
     RunFinished,
@@ -22,6 +25,7 @@ from leapgrid.submit import (
 )
 from leapgrid.superleap import ChunkOutcome
 from leapgrid.tui.progress import RunProgress
+from leapgrid.workspace import Purpose
 
 
 def states(rows: range, state: RowState) -> dict[int, RowOutcome]:
@@ -123,3 +127,45 @@ def test_the_headline(state: RowState, words: str) -> None:
 
 def test_a_run_of_nothing_is_done() -> None:
     assert RunProgress(Plan(), 0.0).percent == 100
+
+
+@pytest.mark.parametrize(
+    ("purpose", "words"),
+    [
+        (Purpose.BASELINE, "asking what is there already · 300 of 900"),
+        (Purpose.UNKNOWN, "looking up what is unknown · 300 of 900"),
+        (Purpose.REFUSAL, "looking up what the refused chunks left there · 300 of 900"),
+        (Purpose.COUNT, "counting what is there · 300 of 900"),
+    ],
+)
+def test_what_is_being_asked_stands_in_the_line_until_it_goes_on(purpose: Purpose, words: str) -> None:
+    progress = run()
+    progress.take(LookingUp(purpose, 300, 900))
+    assert progress.line == words
+    progress.take(LookedUp(purpose, 900, "Looked up.", True))
+    assert progress.line.startswith("chunk 1 of 9")
+    assert [look.purpose for look in progress.look_ups] == [purpose]
+
+
+def test_a_round_without_the_refused_ones_has_chunks_of_its_own() -> None:
+    progress = run(2, 2)
+    answered(progress, 1, RowState.REJECTED, 2)
+    answered(progress, 2, RowState.CREATED, 2)
+    progress.take(ChunksPlanned((3,), 1, "Again.", states(range(1), RowState.QUEUED)))
+    assert progress.chunks == 3
+    assert progress.line == "round 1 without the refused ones · chunk 2 of 3 · 3 of 4 · 2 ✓ 1 ✗"
+
+
+def test_what_is_settled_after_the_end_changes_the_counts_of_its_rows_only() -> None:
+    progress = run(1, 2)
+    answered(progress, 1, RowState.UNKNOWN, 2)
+    progress.take(RunFinished("S", {}, 3.0))
+    progress.follow(states(range(1, 5), RowState.CREATED))
+    assert progress.headline == "2 records: 1 created · 1 unknown"
+
+
+def test_a_run_that_goes_on_with_others_counts_what_it_is_told() -> None:
+    progress = RunProgress(Plan(), 0.0)
+    progress.take(SubmissionStarted("S", "lead", "http://x", 2, 4, 1.0, states(range(4), RowState.QUEUED)))
+    assert progress.line == "chunk 1 of 2 · 0 of 4"
+    assert progress.percent == 0

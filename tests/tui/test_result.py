@@ -8,13 +8,14 @@ import pytest
 from textual.screen import Screen
 
 from leapgrid.records import DeleteRows, set_cell
-from leapgrid.submit import RunStopped
+from leapgrid.submit import LookedUp, RunStopped
 from leapgrid.superleap import ChunkOutcome
 from leapgrid.tui.desk import Desk
 from leapgrid.tui.messages import GoToCell
 from leapgrid.tui.result import ResultState, result_state, short_message, span
 from leapgrid.tui.session import Session
 from leapgrid.tui.widgets.result_view import ResultView, share
+from leapgrid.workspace import Purpose
 from tests.tui.harness import (
     NASTY,
     SIZES,
@@ -105,7 +106,7 @@ def test_a_run_that_stopped_says_why_once_and_what_was_not_sent(tmp_path: Path) 
         finish(session)
         state = result_state(session)
         assert [(t.title, t.message, t.explanation) for t in state.trouble] == [
-            ("stopped", "The key was refused (401).", "Nothing of this chunk was stored. Connect again.")
+            ("stopped", "The key was refused (401).", "Nothing of this chunk was stored. L connects again.")
         ]
         assert state.headline == "0 sent"
         assert [(n, word) for _, _, n, word in state.counts] == [(6, "not sent")]
@@ -270,3 +271,44 @@ async def test_hostile_words_are_drawn_and_nothing_acts(tmp_path: Path) -> None:
             await app.push_screen(Panel(view, 62))
             await pilot.pause()
             assert "[/x] ␛]52" in app.text  # which also fails on a character that acts
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_server_that_has_another_number_of_records_is_shown_in_red_and_first(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    with workspace(tmp_path) as space:
+        session = open_session(desk_with(space, leads(12)))
+        chunks = begin(session, 12)
+        answer(session, next(chunks))
+        said = f"The server has 11 of the 12 records. Look there before you trust this. {NASTY}"
+        session.take(LookedUp(Purpose.COUNT, 12, said, True, difference=True, notes=("Row 3 is not there.",)))
+        finish(session)
+        state = result_state(session)
+        first = state.trouble[0]
+        assert (first.sign, first.role, first.title) == ("✗", "error", "count")
+        assert first.message == "The server has 11 of the 12 records."
+        assert "Row 3 is not there." in first.explanation
+        app = HarnessApp()
+        async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
+            view = ResultView()
+            screen: Screen[object] = Screen()
+            await app.push_screen(screen)
+            await screen.mount(view)
+            view.show(state)
+            await pilot.pause()
+            assert "count" in app.text
+            assert "The server has 11 of the 12 records." in app.text
+
+
+def test_look_ups_that_agree_are_quiet(tmp_path: Path) -> None:
+    with workspace(tmp_path) as space:
+        session = open_session(desk_with(space, leads(2)))
+        session.take(LookedUp(Purpose.BASELINE, 2, "Nothing there.", True))
+        answer(session, next(begin(session, 12)))
+        session.take(LookedUp(Purpose.COUNT, 2, "The server has all 2.", True))
+        finish(session)
+        state = result_state(session)
+        assert state.trouble == ()
+        assert state.notes == ("The server has all 2.",)
+        assert state.unknown == 0

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from leapgrid.drafting.lookable import Lookable, lookable
 from leapgrid.records import set_cell
 from leapgrid.submit import LeftOut, Plan, SubmitOptions
 from leapgrid.superleap import ChunkOutcome
@@ -20,6 +21,7 @@ from leapgrid.tui.screens.text_page import TextPage
 from leapgrid.tui.session import Changed
 from leapgrid.tui.text import width_of
 from leapgrid.tui.theming import load_themes
+from leapgrid.workspace import OpenSubmission, RefusalRule, Rule
 from tests.tui.harness import (
     NASTY,
     PRODUCTION,
@@ -291,3 +293,87 @@ def test_no_line_is_wider_than_the_page(width: int) -> None:
         state = ReviewState(plan, options, "lead" * 40, SANDBOX, "")
         for line in review_lines(state, width, PALETTE):
             assert width_of(line) <= width
+
+
+# -- what comes after ---------------------------------------------------------------------------------------
+
+
+def words_of(state: ReviewState, width: int = 80) -> str:
+    return "\n".join("".join(text for text, _ in line) for line in review_lines(state, width, PALETTE))
+
+
+def going(tmp_path: Path, records: list[dict[str, str]], **others: object) -> ReviewState:
+    with workspace(tmp_path) as space:
+        session = desk_with(space, records).session
+        assert session is not None
+        plan = session.plan(SubmitOptions())
+        found = lookable(session.draft, plan.rows)()
+    state = ReviewState(plan, SubmitOptions(), "lead", replace(SANDBOX, sandbox=False), "", look_ups=found)
+    return replace(state, **others)  # type: ignore[arg-type]  # fields of it
+
+
+@pytest.mark.parametrize(
+    ("rule", "way", "what", "known"),
+    [
+        (None, "auto", "wait for you", "Not yet known what this host does."),
+        (Rule.PROVEN, "auto", "go again by themselves", "This host stores nothing of a refused chunk."),
+        (Rule.REFUTED, "auto", "wait for you", "This host stored good records of a refused chunk before."),
+        (Rule.PROVEN, "leave", "wait for you", "This host stores nothing of a refused chunk."),
+        (None, "resend", "looked up once, then sent again", "Not yet known what this host does."),
+    ],
+)
+@pytest.mark.parametrize("width", [80, 140])
+def test_what_becomes_of_good_records_rests_on_what_is_known(
+    tmp_path: Path, rule: Rule | None, way: str, what: str, known: str, width: int
+) -> None:
+    state = going(
+        tmp_path,
+        leads(3),
+        options=SubmitOptions(on_refusal=way),
+        rule=RefusalRule(rule, 1.0, "seen") if rule else None,
+    )
+    words = words_of(state, width)
+    assert what in words
+    assert f"{known} G changes this" in words
+
+
+def test_how_many_could_be_looked_up_is_said_before(tmp_path: Path) -> None:
+    records = [
+        {"name": "A", "external_id": "1"},
+        {"name": "B", "external_id": "2", "email": "b@firm.com"},
+        {"name": "C", "email": "c@firm.com"},
+        {"name": "D"},
+        {"name": "E", "external_id": "same"},
+        {"name": "F", "external_id": " SAME "},
+    ]
+    state = going(tmp_path, records)
+    assert state.look_ups == Lookable({"external_id": 2}, {"email": 1, "external_id": 2}, 1)
+    words = " ".join(words_of(state, 140).split())
+    assert "No answer 2 by external_id, 1 by email only, for you to confirm" in words
+    assert "1 could not be looked up" in words
+    both = [{"name": "A", "external_id": "1"}, {"name": "B", "external_id": "2"}]
+    (tmp_path / "other").mkdir()
+    words = " ".join(words_of(going(tmp_path / "other", both), 140).split())
+    assert "No answer all by external_id" in words
+
+
+def cut_off(origin: str, **others: object) -> OpenSubmission:
+    one = OpenSubmission(
+        "01X", "D", "leads", "lead", origin, "", {}, 1.0, 12, 3, 0, False, "interrupted", f"Ended. {NASTY}"
+    )
+    return replace(one, **others)  # type: ignore[arg-type]  # fields of it
+
+
+def test_what_was_cut_off_says_what_is_looked_up_first_and_where_it_went(tmp_path: Path) -> None:
+    state = going(tmp_path, leads(3), going_on=(cut_off(SANDBOX.base_url),))
+    words = words_of(state)
+    assert "Go on with what was cut off" in words
+    assert "12 ? unknown: looked up, and sent again only where it is proven not there." in words
+    assert state.obstacle == ""
+    assert "\x1b" not in words
+    elsewhere = replace(state, going_on=(cut_off("https://other.example"),))
+    assert elsewhere.obstacle.startswith("It was sent to other.example. Connect there")
+    nothing = replace(state, plan=Plan(), going_on=(cut_off(SANDBOX.base_url, unsent=0),))
+    assert nothing.obstacle == "", "what is unknown can still be looked up"
+    many = replace(state, going_on=(cut_off(SANDBOX.base_url),) * 5)
+    assert "and 2 more submissions" in words_of(many)
