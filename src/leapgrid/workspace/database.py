@@ -8,9 +8,11 @@ is not used: the SQLite of current Pythons may corrupt it (https://sqlite.org/wa
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +20,7 @@ from typing import Any
 
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import StaticPool
 
 from leapgrid.visible import visible
@@ -39,6 +42,9 @@ from leapgrid.workspace.tables import APPLICATION_ID, USER_VERSION, metadata
 from leapgrid.workspace.trail import Trail
 
 BUSY_TIMEOUT_MS = 5000
+
+_ASKED_AGAIN = (0.001, 0.008)
+"""Seconds between two tries to begin writing while another process writes: anything between these."""
 
 _LOOKED_THROUGH = 32 << 20
 """Bytes up to which a start also compares indexes with their tables, which takes it twice as long."""
@@ -85,7 +91,7 @@ class Database:
             connect_args={"check_same_thread": False, "timeout": busy_timeout_ms / 1000},
         )
         event.listen(self._engine, "connect", self._on_connect)
-        event.listen(self._engine, "begin", _on_begin)
+        event.listen(self._engine, "begin", self._on_begin)
         try:
             self._prepare()
         except BaseException:
@@ -208,6 +214,28 @@ class Database:
             connection.close()
             raise
 
+    def _on_begin(self, connection: Connection) -> None:
+        # A reader that turns writer half-way would fail at once where another writes: writers say so first.
+        if not connection.get_execution_options().get("leapgrid_writes", False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        # SQLite asks again ten times a second only. Beside others that write one transaction after another
+        # that finds them between two of them so rarely that one may wait in vain for seconds.
+        connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+        try:
+            deadline = time.monotonic() + self._busy_timeout_ms / 1000
+            while True:
+                try:
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
+                    return
+                except OperationalError as error:
+                    code = str(getattr(error.orig, "sqlite_errorname", ""))
+                    if not code.startswith("SQLITE_BUSY") or time.monotonic() >= deadline:
+                        raise
+                time.sleep(random.uniform(*_ASKED_AGAIN))
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {self._busy_timeout_ms}")
+
     def _prepare(self) -> None:
         """Refuse what is not ours before anything is changed; make what is new."""
         with self._driver() as driver:
@@ -262,12 +290,6 @@ class Database:
                 yield driver
             finally:
                 pooled.close()
-
-
-def _on_begin(connection: Connection) -> None:
-    # A reader that turns writer half-way would fail at once where another writes; so writers say so first.
-    writes = connection.get_execution_options().get("leapgrid_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _number(driver: sqlite3.Connection, pragma: str) -> int:
