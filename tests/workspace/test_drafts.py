@@ -146,11 +146,12 @@ def test_a_damaged_frame_is_told_and_nothing_is_guessed(in_a_file: Workspace, pa
     assert str(error.value).endswith(".")
 
 
-def test_a_draft_is_held_by_one(workspace: Workspace, address: str) -> None:
+def test_a_draft_is_held_by_one(in_a_file: Workspace, path: Path) -> None:
+    workspace = in_a_file
     draft = make_draft(workspace)
     assert workspace.hold_draft(draft)
     assert workspace.hold_draft(draft)
-    with Workspace.open(address) as other:
+    with Workspace.open(path) as other:
         assert not other.hold_draft(draft)
         workspace.close()
         assert other.hold_draft(draft)
@@ -211,4 +212,6 @@ def test_what_is_held_here_stays_held_where_it_stays(workspace: Workspace, addre
     assert workspace.hold_draft(mine)
     assert workspace.remove_twins(make_draft(workspace)) == (mine,)
     with Workspace.open(address, recover=False) as another:
-        assert not another.hold_draft(touched)
+        # Drafts are shared where the workspace is; nobody has it alone then.
+        assert another.hold_draft(touched) is workspace.is_shared
+        assert not another._owners.hold(f"draft{touched}")

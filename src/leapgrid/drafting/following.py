@@ -6,6 +6,7 @@ Threads of their own do both, so that no keystroke waits for the network.
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 INTERVAL = 0.5
 """Seconds between two looks at what others did."""
+
+_ASKING, _READING = 20, 4
+"""How many times as long as they took it is until states are asked about, or read, again."""
 
 IDS = 64
 """Numbers of rows that are kept at hand, so that a new row waits for nobody."""
@@ -112,6 +116,7 @@ class Follower:
         self._outcomes: Mapping[RowId, RowOutcome] | None = None
         self._issues: tuple[Issue, ...] = ()
         self._mark: tuple[object, ...] | None = None
+        self._states_at = 0.0
         self._ids: deque[RowId] = deque()
         self._end = 0
         self._stop = threading.Event()
@@ -134,7 +139,7 @@ class Follower:
             Whether it answered; else ``failure`` says why not.
         """
         with self._asking:
-            return self._look()
+            return self._look(at_once=True)
 
     def look_at_states_again(self) -> None:
         """Have the states of all rows told once more, whatever was told."""
@@ -179,22 +184,30 @@ class Follower:
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            self.look()
+            with self._asking:
+                self._look()
             if self.is_gone:
                 return
             self._stop.wait(self._interval)
 
-    def _look(self) -> bool:
+    def _look(self, *, at_once: bool = False) -> bool:
+        outcomes: Mapping[RowId, RowOutcome] | None = None
+        issues: tuple[Issue, ...] = ()
+        is_new = False
         try:
             steps = self._workspace.steps_since(self._draft_id, self._seen)
-            mark = self._workspace.states_mark(self._draft_id)
-            outcomes: Mapping[RowId, RowOutcome] | None = None
-            issues: tuple[Issue, ...] = ()
-            with self._lock:
-                is_new = mark != self._mark
-            if is_new:
-                outcomes = self._workspace.outcomes(self._draft_id)
-                issues = self._workspace.server_issues(self._draft_id)
+            began = time.monotonic()
+            if at_once or began >= self._states_at:
+                mark = self._workspace.states_mark(self._draft_id)
+                asked = time.monotonic()
+                with self._lock:
+                    is_new = mark != self._mark
+                if is_new:
+                    outcomes = self._workspace.outcomes(self._draft_id)
+                    issues = self._workspace.server_issues(self._draft_id)
+                # With very many rows both cost something; a team is not to keep its database busy with it.
+                now = time.monotonic()
+                self._states_at = now + max(_ASKING * (asked - began), _READING * (now - asked))
             with self._taking:
                 if len(self._ids) < IDS // 2:
                     taken = self._take(IDS)

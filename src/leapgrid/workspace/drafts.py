@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import (
@@ -27,7 +28,7 @@ from leapgrid.records.schema import ObjectSchema, schema_from_json, schema_to_js
 from leapgrid.visible import visible
 from leapgrid.workspace import tables as t
 from leapgrid.workspace.backend import Backend
-from leapgrid.workspace.errors import Damaged, NotFound, RowsTaken, WorkspaceError
+from leapgrid.workspace.errors import Damaged, Locked, NotFound, RowsTaken, WorkspaceError
 from leapgrid.workspace.model import DraftSummary, JournalEntry, StoredDraft
 from leapgrid.workspace.outcomes import Outcomes
 from leapgrid.workspace.seals import check, draft_values, entry_values, seal
@@ -235,8 +236,9 @@ class Drafts(Outcomes):
         Raises:
             NotFound: if there is none of this id.
             RowsTaken: while rows of it are on their way.
+            Locked: while somebody else works on it.
         """
-        with self._database.write() as connection:
+        with self._kept_from_others(draft_id), self._database.write() as connection:
             digest = connection.execute(select(t.draft.c.frame).where(t.draft.c.id == draft_id)).scalar()
             if digest is None:
                 raise NotFound("This draft is not in the workspace any more.")
@@ -294,6 +296,25 @@ class Drafts(Outcomes):
             if self._remove_untouched(old.id):
                 gone.append(old.id)
         return tuple(gone)
+
+    @contextmanager
+    def _kept_from_others(self, draft_id: str) -> Iterator[None]:
+        """Nobody else works on the draft within; it is gone, or as it was, at the end."""
+        held = f"draft{draft_id}"
+        was_ours = self._owners.holds(held)
+        try:
+            is_ours = self._owners.hold(held)
+        except OSError:
+            is_ours, was_ours = True, True  # nobody can tell; the person said so
+        if not is_ours:
+            raise Locked("Somebody else works on this draft. Remove it when they are done.")
+        try:
+            yield
+        finally:
+            if not was_ours:
+                self._owners.let_go(held, is_gone=True)
+            elif self.is_shared:
+                self._owners.hold(held, shared=True)
 
     def _remove_untouched(self, draft_id: str) -> bool:
         """Delete a draft whose records another draft has too, unless somebody works or worked on it."""
