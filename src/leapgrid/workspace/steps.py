@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Text, func, insert, select, type_coerce, update
+from sqlalchemy import Connection, Text, func, insert, select, type_coerce, update
 
 from leapgrid.records.issues import RowId
 from leapgrid.records.outcomes import RowState
@@ -13,7 +13,7 @@ from leapgrid.workspace import tables as t
 from leapgrid.workspace.drafts import Drafts, entry_of, stored_entry
 from leapgrid.workspace.errors import NotFound
 from leapgrid.workspace.model import JournalEntry
-from leapgrid.workspace.outcomes import pieces
+from leapgrid.workspace.outcomes import PIECE
 
 _LOCKED = tuple(sorted({RowState.SENDING, RowState.CREATED, RowState.ALREADY_THERE}))
 """Of a row in such a state the texts are what was sent; an edit would tell otherwise."""
@@ -179,12 +179,8 @@ class Steps(Drafts):
         if not rows:
             return set()
         o = t.row_outcome.c
-        done: ColumnElement[bool] = o.state.in_(_LOCKED)
-        found = {
-            row
-            for some in pieces(sorted(rows))
-            for row in connection.execute(
-                select(o.row_id).where(o.draft_id == draft_id, done, o.row_id.in_(some))
-            ).scalars()
-        }
+        done = select(o.row_id).where(o.draft_id == draft_id, o.state.in_(_LOCKED))
+        if len(rows) <= PIECE:
+            done = done.where(o.row_id.in_(sorted(rows)))
+        found = rows.intersection(connection.execute(done).scalars())
         return found | (rows & self._queued(connection, draft_id).keys())
