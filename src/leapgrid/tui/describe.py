@@ -63,7 +63,7 @@ def status_state(session: Session) -> StatusState:
         Count(counts.states[state], word, glyph, role) for state, word, glyph, role in _SERVER_COUNTS
     )
     view = session.rows.view
-    plain = session.run.line if session.is_sending and session.run is not None else ""
+    plain = session.run.line if session.is_sending and session.run is not None else session.looks.asking
     if session.reading is not None:
         return StatusState(plain=f"reading the file · {session.reading()}", view="its beginning")
     if not plain and session.checking is not None:

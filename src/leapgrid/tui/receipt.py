@@ -7,7 +7,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 from leapgrid.drafting.receipts.model import Receipt, ReceiptChunk, ReceiptRow
 from leapgrid.drafting.receipts.words import (
@@ -324,33 +324,80 @@ class Facts(NamedTuple):
     bar: tuple[tuple[Role, int], ...]
     counts: tuple[tuple[str, Role, int, str], ...]
     lines: tuple[tuple[str, str], ...]
-    trouble: str
+    trouble: str = ""
+
+
+class Known(Protocol):
+    """What is known of a submission before its records are read."""
+
+    @property
+    def draft(self) -> str:
+        """The draft's name."""
+
+    @property
+    def source(self) -> str:
+        """The file that it came from, or ""."""
+
+    @property
+    def origin(self) -> str:
+        """The base URL."""
+
+    @property
+    def profile(self) -> str:
+        """The profile's name, or ""."""
+
+    @property
+    def who(self) -> str:
+        """Who began it, or ""."""
+
+    @property
+    def started_at(self) -> float:
+        """Seconds since the epoch."""
+
+    @property
+    def finished_at(self) -> float | None:
+        """The same; None while somebody works on it."""
+
+    @property
+    def records(self) -> int:
+        """How many it is about."""
+
+
+def first_facts(known: Known, object_slug: str, submission: str) -> Facts:
+    """What can be said of a submission before its records are read."""
+    return Facts(
+        f"reading {plural(known.records, 'record')} ...", (), (), _lines(known, object_slug, submission)
+    )
+
+
+def _lines(known: Known, object_slug: str, submission: str) -> tuple[tuple[str, str], ...]:
+    name, host = target_words(known.origin, known.profile)
+    target = f"{name}  {host}" if name and name != "sandbox" else f"{name} {host}".strip()
+    end = known.finished_at
+    when = moment(known.started_at)
+    when += f" to {until(known.started_at, end)}" if end is not None else ", not over yet"
+    by = f" by {visible(known.who, 60)}" if known.who else ""
+    origin = visible(known.source or known.draft, 200)
+    if known.source and not known.source.endswith(known.draft):
+        origin = f"{visible(known.draft, 80)}, {visible(known.source, 160)}"
+    return (
+        ("sent", f"{when} ({zone(known.started_at)}){by}"),
+        ("to", f"{target}, as {visible(object_slug, 40)}"),
+        ("from", origin),
+        ("number", submission),
+    )
 
 
 def facts_of(receipt: Receipt) -> Facts:
     """The facts of a receipt."""
-    name, host = target_words(receipt.origin, receipt.profile)
-    target = f"{name}  {host}" if name and name != "sandbox" else f"{name} {host}".strip()
     counted = [
         (glyph, role, sum(receipt.counts.get(state, 0) for state in states), word)
         for glyph, word, role, states in COUNTED
     ]
-    end = receipt.finished_at
-    when = moment(receipt.started_at)
-    when += f" to {until(receipt.started_at, end)}" if end is not None else ", not over yet"
-    by = f" by {visible(receipt.who, 60)}" if receipt.who else ""
-    lines = [
-        ("sent", f"{when} ({zone(receipt.started_at)}){by}"),
-        ("to", f"{target}, as {visible(receipt.object_slug, 40)}"),
-        ("from", visible(receipt.source or receipt.draft, 200)),
-        ("number", receipt.submission),
-    ]
-    if receipt.source and not receipt.source.endswith(receipt.draft):
-        lines[2] = ("from", f"{visible(receipt.draft, 80)}, {visible(receipt.source, 160)}")
     return Facts(
         title=plural(receipt.records, "record"),
         bar=tuple((role if role != "muted" else "rule", number) for _, role, number, _ in counted if number),
         counts=tuple((glyph, role, number, word) for glyph, role, number, word in counted if number),
-        lines=tuple(lines),
+        lines=_lines(receipt, receipt.object_slug, receipt.submission),
         trouble=visible(receipt.message, 300) if receipt.stopped else "",
     )

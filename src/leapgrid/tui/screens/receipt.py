@@ -23,6 +23,7 @@ from leapgrid.tui.receipt import (
     details_of_chunk,
     details_of_row,
     facts_of,
+    first_facts,
     glyph_of,
     title_of,
     trees,
@@ -33,7 +34,7 @@ from leapgrid.tui.widgets.issue_line import IssueState
 from leapgrid.tui.widgets.long_list import LongList
 from leapgrid.tui.widgets.receipt_view import ReceiptFacts, ReceiptHead, ReceiptList
 from leapgrid.tui.widgets.title_bar import TitleState
-from leapgrid.workspace import WorkspaceError
+from leapgrid.workspace import NotFound, WorkspaceError
 
 
 class ReceiptScreen(Page):
@@ -69,6 +70,8 @@ class ReceiptScreen(Page):
     async def read(self) -> None:
         """Read it beside the loop: it may be of very many records."""
         try:
+            if self.receipt is None:
+                self.facts.show(await asyncio.to_thread(self._first))
             receipt, facts, found = await asyncio.to_thread(self._read)
         except WorkspaceError as problem:
             self.say(str(problem), sign="!", role="error")
@@ -76,6 +79,12 @@ class ReceiptScreen(Page):
         self.receipt, self._trees = receipt, found
         self.facts.show(facts)
         self._show(self.kind if self.kind in found else "all")
+
+    def _first(self) -> Facts:
+        stored = self.desk.workspace.submission(self.submission)
+        if stored is None:
+            raise NotFound("This submission is not in the workspace any more.")
+        return first_facts(stored, stored.object, stored.id)
 
     def _read(self) -> tuple[Receipt, Facts, Mapping[Kind, ReceiptTree]]:
         receipt = read_receipt(self.desk.workspace, self.submission)
@@ -190,12 +199,18 @@ class ReceiptScreen(Page):
 
     def action_copy_receipt(self) -> None:
         if self.receipt is not None:
-            self.copy(self.receipt)
+            self.copy()
 
     # Exclusive is right here: only the last copy is on the clipboard.
     @work(group="copy", exclusive=True, exit_on_error=False)
-    async def copy(self, receipt: Receipt) -> None:
-        """Hand the receipt to the terminal's clipboard as text."""
+    async def copy(self) -> None:
+        """Hand the receipt to the terminal's clipboard as text.
+
+        It takes none as an argument: Textual writes down what a worker is called with, word for word.
+        """
+        receipt = self.receipt
+        if receipt is None:
+            return
         text = await asyncio.to_thread(lambda: "\n".join(receipt_lines(receipt)) + "\n")
         size = len(text.encode("utf-8", "replace"))
         if size <= MOST_COPIED:

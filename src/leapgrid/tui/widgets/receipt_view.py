@@ -70,6 +70,8 @@ class ReceiptFacts(Painted):
             return [blank, strip_of([*head, ("  reading ...", muted)], width, plain), blank]
         air = [blank] if self.app.size.height >= _ROOMY else []
         lines = [blank, strip_of([*head, (f"  {facts.title}", muted)], width, plain), *air]
+        if not facts.counts:
+            return [*lines, *self._known(facts, width, palette), blank]
         room = min(_LONGEST_BAR, width - 6)
         bar: list[Part] = [("  ", plain)]
         for (role, _), size in zip(facts.bar, portions([n for _, n in facts.bar], room), strict=True):
@@ -81,13 +83,19 @@ class ReceiptFacts(Painted):
                 counts.append((SIGNS(glyph) + " ", palette.style(role, bold=True)))
             counts += [(f"{number:,}", palette.style("strong")), (f" {word}   ", muted)]
         lines += [strip_of(counts, width, plain), *air]
-        for label, words in facts.lines:
-            lines.append(strip_of([("  ", plain), (fit(label, _LABEL), muted), (words, plain)], width, plain))
+        lines += self._known(facts, width, palette)
         if facts.trouble:
             sign = palette.style("error", bold=True)
             trouble: list[Part] = [("  ", plain), (fit("ended", _LABEL), muted), (SIGNS("! "), sign)]
             lines.append(strip_of([*trouble, (facts.trouble, plain)], width, plain))
         return [*lines, blank]
+
+    def _known(self, facts: Facts, width: int, palette: Palette) -> list[Strip]:
+        plain, muted = palette.style("text"), palette.style("muted")
+        return [
+            strip_of([("  ", plain), (fit(label, _LABEL), muted), (words, plain)], width, plain)
+            for label, words in facts.lines
+        ]
 
 
 class ReceiptHead(Painted):
