@@ -312,3 +312,19 @@ def test_look_ups_that_agree_are_quiet(tmp_path: Path) -> None:
         assert state.trouble == ()
         assert state.notes == ("The server has all 2.",)
         assert state.unknown == 0
+
+
+def test_what_is_being_stopped_says_that_its_answer_still_counts(tmp_path: Path) -> None:
+    with workspace(tmp_path) as space:
+        session = open_session(desk_with(space, leads(4)))
+        chunks = begin(session, 2)
+        chunk = next(chunks)
+        assert session.run is not None
+        session.run.stopping = True
+        progress = result_state(session).progress
+        assert (
+            "stops after this chunk. Chunk 1 is with the server; its answer will still be recorded."
+            in progress
+        )
+        answer(session, chunk)
+        assert "is with the server" not in result_state(session).progress

@@ -368,7 +368,7 @@ def test_what_was_cut_off_says_what_is_looked_up_first_and_where_it_went(tmp_pat
     state = going(tmp_path, leads(3), going_on=(cut_off(SANDBOX.base_url),))
     words = words_of(state)
     assert "Go on with what was cut off" in words
-    assert "12 ? unknown: looked up, and sent again only where it is proven not there." in words
+    assert "12 ? unknown: looked up, and sent only if proven not there." in words
     assert state.obstacle == ""
     assert "\x1b" not in words
     elsewhere = replace(state, going_on=(cut_off("https://other.example"),))

@@ -59,7 +59,7 @@ def day_words(at: float, now: float | None = None) -> str:
 
 
 def open_words(opened: Sequence[OpenSubmission], now: float | None = None) -> str:
-    """What was cut off of a draft: "Sent at 10:47 and not settled: 12 unknown and 300 not sent."
+    """What was cut off of a draft: "Open since 10:47: 12 unknown and 300 not sent."
 
     Args:
         opened: its submissions that somebody may go on with, the newest first.
@@ -70,7 +70,7 @@ def open_words(opened: Sequence[OpenSubmission], now: float | None = None) -> st
     parts = [f"{count:,} {word}" for count, word in ((unknown, "unknown"), (unsent, "not sent")) if count]
     if not parts:
         return ""
-    return f"Sent {day_words(opened[0].started_at, now)} and not settled: {' and '.join(parts)}."
+    return f"Open since {day_words(opened[0].started_at, now)}: {' and '.join(parts)}."
 
 
 def removal_words(draft: DraftSummary) -> str:

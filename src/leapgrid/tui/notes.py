@@ -11,6 +11,7 @@ from leapgrid.drafting import WorkingDraft
 from leapgrid.drafting.opening import Opening, Remembered
 from leapgrid.files import Note
 from leapgrid.tui.actions import find, key_label
+from leapgrid.tui.drafts import day_words
 from leapgrid.tui.folders import file_size
 from leapgrid.tui.keymap import keys_in_use
 from leapgrid.tui.pages import LineOf
@@ -84,18 +85,10 @@ def open_words(opened: Sequence[OpenSubmission], unknown: int, keymap: Mapping[s
     parts += [f"{unsent:,} not sent"] if unsent else []
     if not parts:
         return ""
-    when = f"Sent {moment_words(opened[0].started_at)} and not settled: " if opened else "Not settled: "
+    when = f"Open since {day_words(opened[0].started_at)}: " if opened else "Open: "
     ways = [f"{menu_key('unknown', keymap)} shows the unknown"] if unknown else []
     ways = [f"{menu_key('resume', keymap)} goes on", *ways] if opened else ways
     return f"{when}{' and '.join(parts)}. {', '.join(ways)}."
-
-
-def moment_words(at: float) -> str:
-    """When something was: at 10:42, or on 18 March at 10:42."""
-    moment = datetime.fromtimestamp(at)
-    clock = moment.strftime("%H:%M")
-    today = moment.date() == datetime.now().date()
-    return f"at {clock}" if today else f"on {moment.day} {moment:%B} at {clock}"
 
 
 def fitting(said: Sequence[str], width: int, keymap: Mapping[str, str]) -> str:

@@ -157,7 +157,7 @@ def result_state(session: Session, target: str = "") -> ResultState:
         target=target,
         headline=f"{answered:,} sent" if run.finished else f"Sending {plural(total, 'record')}",
         aside=f"{plural(run.chunks, 'chunk')}, {span(run.seconds)}" if run.finished else "",
-        progress="" if run.finished else visible(run.line, 300),
+        progress="" if run.finished else visible(_progress(run), 400),
         bar=(
             ("created", created + there),
             ("error", rejected),
@@ -187,6 +187,13 @@ def short_message(text: str) -> str:
     """The server's own words without our sentence around them, as a heading over rows."""
     match = _SAID.fullmatch(text.strip())
     return match.group(1) if match else text
+
+
+def _progress(run: RunProgress) -> str:
+    """How far it is; and while it is being stopped, what still happens."""
+    if not run.stopping or not run.count(RowState.SENDING):
+        return run.line
+    return f"{run.line}. Chunk {run.chunk} is with the server; its answer will still be recorded."
 
 
 def _differences(run: RunProgress) -> tuple[Trouble, ...]:

@@ -62,7 +62,7 @@ def _cut_off(state: ReviewState, width: int, palette: Palette) -> list[list[Part
         sign: list[Part] = [
             (f"{state.first:,} ", palette.style("strong")),
             (SIGNS("?") + " ", palette.style("unknown", bold=True)),
-            ("unknown: looked up, and sent again only where it is proven not there.", _plain(palette)),
+            ("unknown: looked up, and sent only if proven not there.", _plain(palette)),
         ]
         lines += [[], _labelled("First", sign, palette)]
     return lines

@@ -13,6 +13,7 @@ from leapgrid.tui import messages as asked
 from leapgrid.tui.desk import Desk, Link
 from leapgrid.tui.notes import fitting, open_words
 from leapgrid.tui.screens.grid import GridScreen
+from leapgrid.tui.screens.grid_view import DOCK_FROM
 from leapgrid.tui.screens.page import Page
 from leapgrid.tui.session import Session
 from leapgrid.tui.text import plural
@@ -144,7 +145,7 @@ class SettlingApp(App[None]):
             return
         while not isinstance(self.screen, GridScreen) and len(self.screen_stack) > 1:
             await self.pop_screen()
-        if isinstance(self.screen, GridScreen) and session.unknown:
+        if isinstance(self.screen, GridScreen) and session.unknown and self.size.width >= DOCK_FROM:
             self.screen.open_unknown()
         self.go_on(event)
 
@@ -152,9 +153,13 @@ class SettlingApp(App[None]):
     @work(group="submit", exit_on_error=False)
     async def go_on(self, event: asked.GoOn) -> None:
         """Look up, and send what never went out."""
+        session = self.desk.session
+        run = session.run if session is not None else None
         problem = await self.desk.sending.go_on(event.submissions, event.options)
         if problem:
             self._inform(problem, sign="!", role="error")
+        elif session is not None and session.run is run and session.looks.said:
+            self._inform(session.looks.said)  # it only looked; nothing could be sent
         self.look_later()
 
     @work(group="look up", exit_on_error=False)
