@@ -36,6 +36,12 @@ def test_the_body_is_utf8_and_reads_back_as_the_records(records: list[dict[str, 
     assert json.loads(body.decode("utf-8")) == joined
 
 
+@given(st.lists(st.dictionaries(st.text(), values | st.text("{},\n[]: "), max_size=5), max_size=5))
+def test_the_body_is_what_an_indented_document_is(records: list[dict[str, Any]]) -> None:
+    text = json.dumps(records, ensure_ascii=False, indent=2, allow_nan=False)
+    assert encode_records(records) == text.encode("utf-8", "backslashreplace")
+
+
 def test_the_body_is_readable_on_purpose() -> None:
     body = encode_records([{"name": "Carla Díaz", "email": "c@d.es"}])
     assert body.decode() == '[\n  {\n    "name": "Carla Díaz",\n    "email": "c@d.es"\n  }\n]'

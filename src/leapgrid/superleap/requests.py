@@ -55,11 +55,32 @@ def encode_records(records: Sequence[Mapping[str, Any]]) -> bytes:
         BadRecords: a value is not JSON (NaN, a date, a set ...).
     """
     try:
-        text = json.dumps(list(records), ensure_ascii=False, indent=2, allow_nan=False)
+        given = list(records)
+        text = _flat(given) or json.dumps(given, ensure_ascii=False, indent=2, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
         raise BadRecords("A record holds a value that JSON cannot carry.") from error
     # A surrogate can only stand inside a JSON string, where its backslash form is the JSON escape.
     return text.encode("utf-8", "backslashreplace")
+
+
+_FLAT = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",\n    ", ": "))
+_SCALARS = frozenset({str, int, float, bool, type(None)})
+
+
+def _flat(records: list[Any]) -> str:
+    """The text of an indented array of flat objects, "" where it is anything else.
+
+    With an indentation Python's encoder does without its part in C, and takes ten times as long: for a large
+    batch that is a good part of the time of sending it.
+    """
+    for record in records:
+        if type(record) is not dict or not record or not _SCALARS.issuperset(map(type, record.values())):
+            return ""
+    if not records:
+        return ""
+    # A line break within a text is escaped, so what is replaced stands between two records only.
+    between = _FLAT.encode(records)[2:-2].replace("},\n    {", "\n  },\n  {\n    ")
+    return f"[\n  {{\n    {between}\n  }}\n]"
 
 
 def quote_slug(slug: str) -> str:
