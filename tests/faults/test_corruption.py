@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 import sqlite3
 from collections import Counter
@@ -63,6 +64,16 @@ def flips(data: bytearray, rng: random.Random) -> None:
         flip(data, rng)
 
 
+def value(data: bytearray, rng: random.Random) -> None:
+    """One bit in the middle of something that counts: a plain value, of which SQLite knows nothing."""
+    token = rng.choice(_VALUES)
+    places = [found.start() for found in re.finditer(re.escape(token), data)]
+    data[rng.choice(places) + rng.randrange(len(token))] ^= 1 << rng.randrange(3)
+
+
+_VALUES = (b"Fritz 29", b'{"name":0}', b'"rows":[5]', b"created", b"unknown", b"rejected", b"[4]", b'"lead"')
+
+
 def zero(data: bytearray, rng: random.Random) -> None:
     at = rng.randrange(len(data)) // 512 * 512
     data[at : at + 512] = bytes(len(data[at : at + 512]))
@@ -102,7 +113,7 @@ def another(data: bytearray, rng: random.Random) -> None:
 
 
 HOWS: tuple[Callable[[bytearray, random.Random], None], ...] = (
-    flip, flip, flip, flips, zero, page, cut, noise, header, text, another
+    flip, flip, value, value, flips, zero, page, cut, noise, header, text, another
 )  # fmt: skip
 
 
