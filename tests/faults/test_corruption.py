@@ -25,7 +25,9 @@ from leapgrid.workspace.rescue import can_help, examine, take_copy
 from leapgrid.workspace.tables import APPLICATION_ID
 from tests.workspace.support import NAMES, begin, intend, make_draft, sent, server_issue
 
-FILES = 1000
+SEEDS, FILES = range(4), 250
+"""A thousand, in four parts that may run side by side."""
+
 RESCUED_OF = 20
 """Every so-manieth file that cannot be opened is rescued to its end."""
 
@@ -173,8 +175,9 @@ def folder(tmp_path: Path) -> Iterator[Path]:
         yield Path(made)
 
 
-def test_a_thousand_damaged_files(folder: Path) -> None:
-    kept, rng = Kept(folder / "ws.db"), random.Random(20261124)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_thousand_damaged_files(folder: Path, seed: int) -> None:
+    kept, rng = Kept(folder / "ws.db"), random.Random(20261124 + seed)
     beside_it = [beside(kept.path, kind) for kind in ("frames", "copies", "trail")]
     for each in beside_it:
         shutil.copytree(each, folder / "as_it_was" / each.name)
@@ -205,4 +208,4 @@ def test_a_thousand_damaged_files(folder: Path) -> None:
             shutil.copytree(folder / "as_it_was" / each.name, each)
     assert all(sentence.endswith(".") and sentence.isprintable() for sentence in sentences)
     assert came["Damaged"] > FILES / 3
-    assert came["rescued"] > 5
+    assert came["rescued"] > 2
