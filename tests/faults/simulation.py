@@ -42,9 +42,10 @@ from tests.faults.jobs import record
 SETTLE = 300.0
 MOST_LATE = 120.0
 MOST_STALE = 170.0
-"""Seconds that a server takes to store what it was cut off from, and that its look-ups are behind: together no
-more than the settling time, which is what one can know of such a server."""
+"""Seconds that a server takes to store what it was cut off from, and that its look-ups are behind: together
+no more than the settling time, which is what one can know of such a server."""
 
+NAMES_NOT_ALL = ("first-only", "no-index")
 MOST_PROCESSES = 14
 SCHEMA = schema_for("lead")
 
@@ -122,10 +123,12 @@ class Nature:
         return bool(self.faults or self.stale or self.bad_calls)
 
     @classmethod
-    def drawn(cls, rng: random.Random) -> Nature:
+    def drawn(cls, rng: random.Random, all_at_once: bool) -> Nature:
         faults = [name for name in ("zero-based", "first-only", "no-index") if rng.random() < 0.2]
         atomic = rng.random() < 0.6
         if not atomic:
+            if not all_at_once:
+                faults = [name for name in faults if name not in NAMES_NOT_ALL]
             faults.append("not-atomic")
         return cls(
             tuple(faults),
@@ -344,10 +347,12 @@ class World:
     Args:
         directory: of the workspace, shared by all worlds of a test.
         seed: of everything.
+        all_at_once: the server may store good records of a refused chunk and yet not name all bad ones.
     """
 
     directory: Place
     seed: str
+    all_at_once: bool = False
     rng: random.Random = field(init=False)
     clock: Clock = field(init=False)
     processes: int = 0
@@ -357,7 +362,7 @@ class World:
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)
         self.clock = Clock()
-        nature = Nature.drawn(self.rng)
+        nature = Nature.drawn(self.rng, self.all_at_once)
         total = self.rng.randint(2, 7)
         bad = {row for row in range(total) if self.rng.random() < 0.2}
         self.begin(nature, total, bad)
@@ -574,7 +579,7 @@ class Place:
         shutil.rmtree(self._path)
 
 
-def histories(number: int, first: int) -> Counter[str]:
+def histories(number: int, first: int, all_at_once: bool = False) -> Counter[str]:
     """Play so many; how they ended.
 
     Raises:
@@ -583,7 +588,7 @@ def histories(number: int, first: int) -> Counter[str]:
     ends: Counter[str] = Counter()
     with Place() as place:
         for seed in range(first, first + number):
-            world = World(place, f"h{seed}")
+            world = World(place, f"h{seed}", all_at_once)
             ends[world.play().partition(":")[0]] += 1
             ends["processes"] += world.processes
             ends["deaths"] += world.deaths
