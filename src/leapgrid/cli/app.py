@@ -74,9 +74,7 @@ def start_app(streams: Streams, start: Start, common: Common) -> Code:
         return _run(streams, workspace if workspace is not None else open_it, wiring, common, launch)
 
 
-def _first_sight(
-    open_it: Callable[[], Workspace], problems: list[str]
-) -> tuple[Prepared, Workspace | None]:
+def _first_sight(open_it: Callable[[], Workspace], problems: list[str]) -> tuple[Prepared, Workspace | None]:
     """The last draft; the start screen where there is none; what can be saved of a damaged workspace.
 
     Returns:

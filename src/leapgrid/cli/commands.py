@@ -8,20 +8,21 @@ from typing import Annotated
 import typer
 
 from leapgrid import __version__
+from leapgrid.cli import commands_sent as sent
 from leapgrid.cli.exits import Code
-from leapgrid.cli.given import Common, Form, Only, PreviewFormat, Start
+from leapgrid.cli.given import Common, Form, Only, OnRefused, PreviewFormat, Start
+from leapgrid.cli.help_text import CODES, examples, run
 from leapgrid.cli.options import (
     ChunkSizeOption,
     FileArgument,
     FormatOption,
     IncludeInvalidOption,
     ProfileOption,
+    SettleOption,
     with_common,
 )
-from leapgrid.cli.performing import Act, begin_app, begin_check, begin_demo, begin_open, perform, started
+from leapgrid.cli.performing import begin_app, begin_check, begin_demo, begin_open, started
 from leapgrid.cli.streams import Streams
-
-_CODES = "Exit codes: 0 all well, 1 invalid or rejected records, 2 wrong usage or unreadable input"
 
 app = typer.Typer(
     name="leapgrid",
@@ -31,12 +32,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-
-
-def _examples(*lines: str, more: str = "") -> str:
-    word = "Example" if len(lines) == 1 else "Examples"
-    text = f"{word}:\n\n\b\n" + "\n".join(f"  {line}" for line in lines)
-    return f"{text}\n\n{more}" if more else text
 
 
 def _print_version(wanted: bool) -> None:
@@ -49,7 +44,7 @@ def _print_version(wanted: bool) -> None:
     invoke_without_command=True,
     help="Enter, check, send and repair batches of CRM records. Without a command: the app, on the draft "
     "that was worked on last.",
-    epilog=_examples(
+    epilog=examples(
         "leapgrid demo",
         "leapgrid open leads.csv",
         "leapgrid check leads.csv",
@@ -67,26 +62,26 @@ def root(
 ) -> None:
     context.obj = started(common)
     if context.invoked_subcommand is None:
-        _run(context, Common(), begin_app)
+        run(context, Common(), begin_app)
 
 
 @app.command(
     short_help="Try LeapGrid with sample leads and a sandbox.",
     help="Try LeapGrid: sample leads with mistakes in them, and a sandbox on this computer to send them to. "
     "Nothing leaves it. Without a terminal the same is played through in text.",
-    epilog=_examples("leapgrid demo", "leapgrid demo --headless"),
+    epilog=examples("leapgrid demo", "leapgrid demo --headless"),
 )
 def demo(
     context: typer.Context,
     headless: Annotated[bool, typer.Option("--headless", help="In text, without the app.")] = False,
 ) -> None:
-    _run(context, Common(), partial(begin_demo, headless=headless))
+    run(context, Common(), partial(begin_demo, headless=headless))
 
 
 @app.command(
     name="open",
     help="Open the app on a file.",
-    epilog=_examples(
+    epilog=examples(
         "leapgrid open leads.csv",
         "leapgrid open export.csv --map 'Mail=email'",
         "leapgrid open export.csv --recipe crm.recipe.toml",
@@ -94,26 +89,26 @@ def demo(
 )
 @with_common()
 def open_(context: typer.Context, file: FileArgument, common: Common) -> None:
-    _run(context, common, partial(begin_open, file=file))
+    run(context, common, partial(begin_open, file=file))
 
 
 @app.command(
     short_help="Check a file; sends nothing.",
     help="Read a file, map its columns, check every cell. Sends nothing, needs no key and no network.",
-    epilog=_examples("leapgrid check leads.csv", "leapgrid check leads.csv --format json", more=f"{_CODES}."),
+    epilog=examples("leapgrid check leads.csv", "leapgrid check leads.csv --format json", more=f"{CODES}."),
 )
 @with_common("output", "save_recipe")
 def check(context: typer.Context, file: FileArgument, common: Common) -> None:
-    _run(context, common, partial(begin_check, file=file))
+    run(context, common, partial(begin_check, file=file))
 
 
 @app.command(
     short_help="Print exactly what would be sent.",
     help="Print exactly what would be sent. Records with errors are left out.",
-    epilog=_examples(
+    epilog=examples(
         "leapgrid preview leads.csv --rows 1-20",
         "leapgrid preview leads.csv --format curl",
-        more=f"{_CODES}.",
+        more=f"{CODES}.",
     ),
 )
 @with_common("save_recipe")
@@ -132,9 +127,9 @@ def preview(
     chunk_size: ChunkSizeOption = None,
 ) -> None:
     def act(streams: Streams, start: Start, common: Common) -> Code:
-        from leapgrid.cli.preview import preview as run
+        from leapgrid.cli.preview import preview as act_on
 
-        return run(
+        return act_on(
             streams,
             start,
             common,
@@ -145,17 +140,19 @@ def preview(
             chunk_size=chunk_size,
         )
 
-    _run(context, common, act)
+    run(context, common, act)
 
 
 @app.command(
     short_help="Check a file and send its records.",
     help="Check a file and send its records. Records with errors stay here, and so does a draft of all of "
-    "them, for the app to go on with.",
-    epilog=_examples(
+    "them, for the app to go on with. Records that were created before from this workspace are left out. "
+    "Where no answer came, the server is asked once what it has; leapgrid resume goes on from there.",
+    epilog=examples(
         "leapgrid submit leads.csv --dry-run",
         "leapgrid submit leads.csv --yes --rejects rejected.csv",
-        more=f"{_CODES}, 3 outcomes unknown, 4 not connected or not allowed, 130 stopped by Ctrl+C.",
+        "leapgrid submit leads.csv --yes --on-refusal resend",
+        more=f"{CODES}, 3 outcomes unknown, 4 not connected or not allowed, 130 stopped by Ctrl+C.",
     ),
 )
 @with_common("output", "save_recipe")
@@ -181,15 +178,43 @@ def submit(
             "--rejects", metavar="FILE", help="Write what was refused or has errors to this CSV file."
         ),
     ] = None,
+    on_refusal: Annotated[
+        OnRefused,
+        typer.Option(
+            "--on-refusal",
+            help="The good records of a refused chunk. auto: they go again where it is proven that a refusal "
+            "stores nothing. resend: after one look-up. leave: never by themselves.",
+        ),
+    ] = OnRefused.AUTO,
+    again: Annotated[
+        bool, typer.Option("--again", help="Also records that were created before from this workspace.")
+    ] = False,
+    settle: SettleOption = None,
 ) -> None:
     def act(streams: Streams, start: Start, common: Common) -> Code:
         from leapgrid.cli.submit import Choices
-        from leapgrid.cli.submit import submit as run
+        from leapgrid.cli.submit import submit as act_on
 
-        choices = Choices(yes, dry_run, first, include_invalid, chunk_size, parallel, rejects)
-        return run(streams, start, common, file, choices)
+        choices = Choices(
+            yes,
+            dry_run,
+            first,
+            include_invalid,
+            chunk_size,
+            parallel,
+            rejects,
+            on_refusal.value,
+            again,
+            settle,
+        )
+        return act_on(streams, start, common, file, choices)
 
-    _run(context, common, act)
+    run(context, common, act)
+
+
+app.command(name="resume", **sent.RESUME)(sent.resume)
+app.command(name="history", **sent.HISTORY)(sent.history)
+app.command(name="receipt", **sent.RECEIPT)(sent.receipt)
 
 
 @app.command(
@@ -198,7 +223,7 @@ def submit(
     "spreadsheets, in which nothing is calculated; XLSX, in which every cell is a text; or the JSON array "
     "that would be sent. DRAFT is its name, its id, or the beginning of the id. Rejected records keep the "
     "columns of their file, and have line, field, value and message behind them.",
-    epilog=_examples(
+    epilog=examples(
         "leapgrid export leads.csv --to rejected.csv --only rejected",
         "leapgrid export leads.csv --to leads.xlsx",
         "leapgrid export 01JD --to for_excel.csv --as spreadsheet --overwrite",
@@ -223,18 +248,18 @@ def export(
     output: FormatOption = None,
 ) -> None:
     def act(streams: Streams, start: Start, common: Common) -> Code:
-        from leapgrid.cli.export import export as run
+        from leapgrid.cli.export import export as act_on
 
-        return run(streams, start, common, draft, to=to, only=only, form=form, overwrite=overwrite)
+        return act_on(streams, start, common, draft, to=to, only=only, form=form, overwrite=overwrite)
 
-    _run(context, Common(profile=profile, format=output), act)
+    run(context, Common(profile=profile, format=output), act)
 
 
 @app.command(
     short_help="What can be saved of a damaged workspace.",
     help="Look the workspace over. If it is damaged: say what its newest good copy holds and what would be "
     "lost, and go on with the copy, or with an empty workspace. The damaged file is kept.",
-    epilog=_examples(
+    epilog=examples(
         "leapgrid rescue",
         "leapgrid rescue --take-copy",
         more="Exit codes: 0 not damaged, or gone on with, 2 damaged and left as it is.",
@@ -247,17 +272,17 @@ def rescue(
     output: FormatOption = None,
 ) -> None:
     def act(streams: Streams, start: Start, common: Common) -> Code:
-        from leapgrid.cli.rescue import rescue as run
+        from leapgrid.cli.rescue import rescue as act_on
 
-        return run(streams, common, copy=take_copy, anew=begin_anew)
+        return act_on(streams, common, copy=take_copy, anew=begin_anew)
 
-    _run(context, Common(format=output), act)
+    run(context, Common(format=output), act)
 
 
 @app.command(
     short_help="A server on this computer, like the API.",
     help="A server on this computer that answers like the API. Its address is the first line printed.",
-    epilog=_examples(
+    epilog=examples(
         "leapgrid sandbox --port 8001",
         "leapgrid sandbox --fault cut-after@2 --fault slow=2",
         more="Any key is let in. Ctrl+C ends it.",
@@ -276,9 +301,4 @@ def sandbox(
 
         return serve(port, fault or [])
 
-    _run(context, Common(), act)
-
-
-def _run(context: typer.Context, common: Common, act: Act) -> None:
-    """Run what a command does, and end with its exit code."""
-    raise typer.Exit(int(perform(context.obj, common, act)))
+    run(context, Common(), act)

@@ -24,6 +24,31 @@ class PreviewFormat(StrEnum):
     CURL = "curl"
 
 
+class HistoryFormat(StrEnum):
+    """How the history is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+
+
+class ReceiptFormat(StrEnum):
+    """How a receipt is printed or written."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+    HTML = "html"
+
+
+class OnRefused(StrEnum):
+    """What becomes of the good records of a refused chunk."""
+
+    AUTO = "auto"
+    RESEND = "resend"
+    LEAVE = "leave"
+
+
 class Only(StrEnum):
     """Which records of a draft are exported."""
 

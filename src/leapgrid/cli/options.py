@@ -83,6 +83,10 @@ IncludeInvalidOption = Annotated[
 ChunkSizeOption = Annotated[
     int | None, typer.Option("--chunk-size", metavar="N", help="The most records of one call; else 100.")
 ]
+SettleOption = Annotated[
+    float | None,
+    typer.Option("--settle", metavar="SECONDS", help='After how long "not found" counts; else 300.'),
+]
 
 _ABOUT_FILE: dict[str, Any] = {
     "mapping": MapOption,

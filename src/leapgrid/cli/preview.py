@@ -15,6 +15,7 @@ from leapgrid.cli.wiring import Wiring, wire
 from leapgrid.drafting import WorkingDraft
 from leapgrid.records import curl_command, payload_text
 from leapgrid.submit import LeftOut, SubmitOptions
+from leapgrid.submit.options import SETTLE
 from leapgrid.superleap import BadInput, bulk_create_path, check_base_url
 
 NO_HOST = "https://HOST"
@@ -76,6 +77,9 @@ def submit_options(
     parallel: int = 1,
     include_invalid: bool = False,
     first: bool = False,
+    on_refusal: str = "auto",
+    again: bool = False,
+    settle: float | None = None,
 ) -> SubmitOptions:
     """The choices of a run, from options and profile.
 
@@ -89,6 +93,9 @@ def submit_options(
             rate=wiring.rate,
             include_invalid=include_invalid,
             first=first,
+            on_refusal=on_refusal,
+            again=again,
+            settle=SETTLE if settle is None else settle,
         )
     except ValueError as problem:
         raise Ended(Code.USAGE, "usage", str(problem)) from problem

@@ -3,36 +3,50 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from leapgrid.cli.exits import GRACE
 from leapgrid.cli.layout import plural
+from leapgrid.cli.signals import Signals
+from leapgrid.config import person
 from leapgrid.drafting import WorkingDraft
+from leapgrid.records import RowId, RowOutcome
 from leapgrid.submit import (
     ChunkAnswered,
+    ChunksPlanned,
     ChunkSplit,
     ChunkStarted,
     ChunkSummary,
     ChunkWaiting,
+    LookedUp,
+    LookingUp,
     Plan,
     Runner,
     RunPaused,
     RunStopped,
     RunSummary,
+    SameAgain,
     SubmissionStarted,
     SubmitEvent,
     SubmitOptions,
 )
 from leapgrid.superleap import AsyncSuperleap, SecretToken
 from leapgrid.visible import visible
-from leapgrid.workspace import Workspace
+from leapgrid.workspace import Purpose, Workspace
 
 Say = Callable[..., None]
 """Prints lines about what happens."""
 
 _SHOWN = 200
+_WHY = {
+    Purpose.BASELINE: "what is there already",
+    Purpose.UNKNOWN: "what is unknown",
+    Purpose.REFUSAL: "what a refused chunk stored",
+    Purpose.COUNT: "how many there are",
+}
+_LOOKED_AT_ONCE = 1000
+"""Keys after which a long look-up says how far it is."""
+
 _OUTCOMES = {"created": "created", "rejected": "refused", "not_sent": "not sent", "unknown": "unknown"}
 
 
@@ -63,7 +77,7 @@ def send(
     """Send a plan to its end, and let every event into the draft.
 
     Ctrl+C stops after the chunk on its way; a second one leaves at once and records that chunk as unknown.
-    SIGTERM and SIGHUP wait :data:`GRACE` seconds in between.
+    SIGTERM and SIGHUP wait some seconds in between.
 
     Args:
         say: prints lines of progress.
@@ -78,7 +92,7 @@ def send(
     Raises:
         BadInput: the address or the key cannot be used; nothing was sent.
     """
-    progress = Progress(say, draft, plan)
+    progress = Progress(say, draft, len(plan.chunks))
 
     async def run() -> Ran:
         async with AsyncSuperleap(base_url, token) as client:
@@ -92,36 +106,47 @@ def send(
                 profile=profile,
                 fields=draft.schema.names,
                 publish=progress.take,
+                who=person(),
             )
-            task = asyncio.ensure_future(runner.run())
-            with _Signals(say, runner, task, progress) as signals:
-                await asyncio.wait({task})
-            if task.cancelled():
-                return Ran(progress.summary(draft.schema.slug, client.base_url), True)
-            return Ran(task.result(), signals.came)
+            with Signals(say) as signals:
+                summary = await signals.run(runner, progress)
+            if summary is None:
+                summary = progress.summary(draft.schema.slug, client.base_url)
+            return Ran(summary, signals.came)
 
     return asyncio.run(run())
 
 
 class Progress:
-    """Lets events into a draft and prints a line for each chunk."""
+    """Lets events into a draft and prints a line for each chunk.
 
-    def __init__(self, say: Say, draft: WorkingDraft, plan: Plan) -> None:
+    Args:
+        say: prints lines.
+        draft: whose rows it is about; None where somebody else lets the events into it.
+        chunks: how many there are at first.
+    """
+
+    def __init__(self, say: Say, draft: WorkingDraft | None, chunks: int) -> None:
         self._say = say
         self._draft = draft
-        self._total = len(plan.chunks)
+        self._total = chunks
+        self._outcomes: dict[RowId, RowOutcome] = {}
         self._seen: dict[int, ChunkSummary] = {}
         self._tries: dict[int, int] = {}
         self._submission = ""
         self._stopped: tuple[str, str] | None = None
+        self._asked: dict[Purpose, int] = {}
         self.on_its_way: set[int] = set()
 
     def take(self, event: SubmitEvent) -> None:
         """An event of the run."""
-        self._draft.take(event)
+        self._outcomes.update(event.outcomes)
+        if self._draft is not None:
+            self._draft.take(event)
         match event:
             case SubmissionStarted():
                 self._submission = event.submission
+                self._total = event.chunks
             case ChunkStarted():
                 self.on_its_way.add(event.chunk)
                 self._tries[event.chunk] = event.number
@@ -141,13 +166,26 @@ class Progress:
             case ChunkAnswered():
                 self.on_its_way.discard(event.chunk)
                 self._answered(event)
-            case RunPaused():
-                self._say(visible(event.message, _SHOWN))
+            case ChunksPlanned():
+                self._total += len(event.numbers)
+                self._say(visible(event.message, 2 * _SHOWN))
+            case LookingUp():
+                self._looking(event)
+            case LookedUp():
+                self._asked.pop(event.purpose, None)
+                self._say(*looked_lines(event))
+            case RunPaused() | SameAgain():
+                self._say(visible(event.message, 2 * _SHOWN))
             case RunStopped():
                 self._stopped = (event.reason, event.message)
                 self._say(visible(event.message, 2 * _SHOWN))
             case _:
                 pass
+
+    @property
+    def began(self) -> bool:
+        """Whether anything was sent, or is about to be."""
+        return bool(self._submission)
 
     def summary(self, slug: str, base_url: str) -> RunSummary:
         """What a run came to that was cut off before it could say so itself."""
@@ -156,11 +194,18 @@ class Progress:
             submission=self._submission,
             object_slug=slug,
             base_url=base_url,
-            outcomes=dict(self._draft.outcomes),
+            outcomes=dict(self._outcomes),
             chunks=tuple(self._seen[number] for number in sorted(self._seen)),
             stopped=reason,
             message=message,
         )
+
+    def _looking(self, event: LookingUp) -> None:
+        """Of a long look-up a line now and then; of a short one its result says enough."""
+        last = self._asked.get(event.purpose, 0)
+        if event.keys > event.done >= last + _LOOKED_AT_ONCE:
+            self._asked[event.purpose] = event.done
+            self._say(f"Looking up {_WHY[event.purpose]}: {event.done:,} of {event.keys:,}.")
 
     def _answered(self, event: ChunkAnswered) -> None:
         self._seen[event.chunk] = ChunkSummary(
@@ -183,75 +228,7 @@ class Progress:
             self._say(f"  {visible(note, _SHOWN)}")
 
 
-@dataclass
-class _Signals:
-    """What signals do while a run goes on."""
-
-    say: Say
-    runner: Runner
-    task: asyncio.Future[RunSummary]
-    progress: Progress
-    came: bool = False
-    _before: dict[int, object] = field(default_factory=dict)
-
-    def __enter__(self) -> _Signals:
-        loop = asyncio.get_running_loop()
-        for name, act in (("SIGINT", self._interrupt), ("SIGTERM", self._end), ("SIGHUP", self._end)):
-            number = getattr(signal, name, None)
-            if number is None:
-                continue
-            self._before[number] = signal.getsignal(number)
-            if self._before[number] == signal.SIG_IGN and name == "SIGHUP":
-                # Started with nohup: it is meant to go on.
-                del self._before[number]
-                continue
-            try:
-                loop.add_signal_handler(number, act)
-            except (NotImplementedError, RuntimeError):
-                # Windows, or not the main thread: the handler wakes the loop itself.
-                self._install(number, loop, act)
-        return self
-
-    def __exit__(self, *details: object) -> None:
-        loop = asyncio.get_running_loop()
-        for number, before in self._before.items():
-            try:
-                loop.remove_signal_handler(number)
-            except (NotImplementedError, RuntimeError):  # where the loop could not take it either
-                pass
-            try:
-                signal.signal(number, before)  # type: ignore[arg-type]  # what getsignal gave
-            except (ValueError, TypeError):  # not the main thread; or it was not set from Python
-                pass
-
-    @staticmethod
-    def _install(number: int, loop: asyncio.AbstractEventLoop, act: Callable[[], None]) -> None:
-        try:
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(act))
-        except ValueError:  # not the main thread, where signals do not come
-            pass
-
-    def _interrupt(self) -> None:
-        if self.came:
-            self.task.cancel()
-            return
-        self._stop("Ctrl+C again leaves at once, and its records are unknown then.")
-
-    def _end(self) -> None:
-        if self.came:
-            self.task.cancel()
-            return
-        self._stop("")
-        asyncio.get_running_loop().call_later(GRACE, self.task.cancel)
-
-    def _stop(self, hint: str) -> None:
-        self.came = True
-        self.runner.stop_after_chunk()
-        waiting = sorted(self.progress.on_its_way)
-        if waiting:
-            chunks = "Chunk " if len(waiting) == 1 else "Chunks "
-            verb = " is" if len(waiting) == 1 else " are"
-            names = ", ".join(map(str, waiting))
-            self.say(
-                f"{chunks}{names}{verb} with the server; the answer will still be recorded. {hint}".strip()
-            )
+def looked_lines(event: LookedUp) -> list[str]:
+    """What a look-up came to."""
+    lines = [visible(event.message, 2 * _SHOWN)] if event.message else []
+    return lines + [f"  {visible(note, 2 * _SHOWN)}" for note in event.notes]

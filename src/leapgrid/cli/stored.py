@@ -10,12 +10,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from leapgrid.cli.again import resuming
 from leapgrid.cli.exits import Code, Ended
 from leapgrid.cli.layout import plural
 from leapgrid.cli.streams import Streams
 from leapgrid.config import data_dir, workspace_url
 from leapgrid.drafting import DraftError, WorkingDraft
-from leapgrid.drafting.earlier import sent_before
 from leapgrid.workspace import WorkspaceError
 
 if TYPE_CHECKING:
@@ -109,40 +109,22 @@ def throwaway_workspace() -> Iterator[str | None]:
 
 
 def tell_recovered(streams: Streams, workspace: Workspace) -> None:
-    """Say what an earlier run left open when it was cut off."""
-    unknown = workspace.recovered.unknown
+    """Say what an earlier run left open when it was cut off, and how to go on with it."""
+    unknown, released = workspace.recovered.unknown, workspace.recovered.released
+    if not unknown and not released:
+        return
+    parts = []
     if unknown:
-        streams.err(
-            f"An earlier run was cut off: {plural(unknown, 'record')} of it may exist. "
-            "They are not sent again; leapgrid shows them."
-        )
-
-
-def tell_earlier(
-    streams: Streams, workspace: Workspace, file: str, base_url: str, *, would: bool = False
-) -> None:
-    """Say that this very file was sent there before, where records of it are or may be at the server.
-
-    Args:
-        would: nothing is sent now; then a workspace that cannot be read is no reason to end either.
-
-    Raises:
-        WorkspaceError: the workspace cannot be read.
-    """
-    if file == "-":
-        return  # what stands on standard input now has nothing to do with what stood there before
-    try:
-        earlier = sent_before(workspace, file, base_url)
-    except WorkspaceError:
-        if would:
-            return
-        raise
-    if earlier:
-        when = "would be sent once more" if would else "are sent once more now"
-        streams.err(
-            f"This file was submitted before ({earlier}); its records {when}. "
-            "To send only what is left, go on with its draft: leapgrid."
-        )
+        parts.append(f"{plural(unknown, 'record')} of it may exist, and are not sent again unless proven")
+    if released:
+        parts.append(f"{plural(released, 'record')} never went out")
+    commands = [
+        resuming([submission.id], submission.origin)
+        for submission in workspace.open_submissions()
+        if submission.id in workspace.recovered.submissions
+    ]
+    how = f" To go on with it: {commands[0]}" if commands else ""
+    streams.err(f"An earlier run was cut off: {'; '.join(parts)}.{how}")
 
 
 def hold(workspace: Workspace, draft: WorkingDraft) -> None:

@@ -9,27 +9,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from leapgrid.cli.again import again, resuming
 from leapgrid.cli.check import checked, looked_at
 from leapgrid.cli.exits import Code, Ended
 from leapgrid.cli.given import Common, Format, Start
 from leapgrid.cli.layout import plural
 from leapgrid.cli.preview import submit_options
 from leapgrid.cli.sending import Ran, send
-from leapgrid.cli.stored import existing_workspace, hold, opened_workspace, tell_earlier, tell_recovered
+from leapgrid.cli.stored import existing_workspace, hold, opened_workspace, tell_recovered
 from leapgrid.cli.streams import Streams
 from leapgrid.cli.submit_text import plan_lines, result_lines
 from leapgrid.cli.wiring import Destination, Wiring, destination, wire
+from leapgrid.config import person
 from leapgrid.drafting import WorkingDraft, export_rejects, rejected_rows, submit_report
+from leapgrid.drafting.again import Known, Question, take_known
 from leapgrid.files import UnwritableFile
 from leapgrid.records import RowState
 from leapgrid.submit import LeftOut, Plan, RunSummary, SubmitOptions
 from leapgrid.superleap import BadInput, check_base_url
 from leapgrid.visible import visible
-from leapgrid.workspace import Workspace
+from leapgrid.workspace import Workspace, WorkspaceError
 
-_NOT_CONNECTED = frozenset(
-    {"unauthorized", "forbidden", "wrong_place", "redirect", "not_sent", "not_trusted"}
-)
+NOT_CONNECTED = frozenset({"unauthorized", "forbidden", "wrong_place", "redirect", "not_sent", "not_trusted"})
 """Reasons why a run stopped, after which nothing can be sent until the connection is another one."""
 
 
@@ -45,6 +46,9 @@ class Choices:
         chunk_size: the most records of one call; the profile's if None.
         parallel: how many chunks may be on their way at once.
         rejects: where to write what was refused or is wrong.
+        on_refusal: what becomes of the good records of a refused chunk: auto, resend or leave.
+        again: also records that this workspace created before.
+        settle: seconds after which "not found" counts; the usual ones if None.
     """
 
     yes: bool = False
@@ -54,6 +58,9 @@ class Choices:
     chunk_size: int | None = None
     parallel: int = 1
     rejects: str | None = None
+    on_refusal: str = "auto"
+    again: bool = False
+    settle: float | None = None
 
 
 def submit(streams: Streams, start: Start, common: Common, file: str, choices: Choices) -> Code:
@@ -69,6 +76,9 @@ def submit(streams: Streams, start: Start, common: Common, file: str, choices: C
         parallel=choices.parallel,
         include_invalid=choices.include_invalid,
         first=choices.first,
+        on_refusal=choices.on_refusal,
+        again=choices.again,
+        settle=choices.settle,
     )
     if choices.rejects is not None:
         refuse_place(choices.rejects, file)
@@ -85,10 +95,13 @@ def submit(streams: Streams, start: Start, common: Common, file: str, choices: C
         raise _with_document(problem, draft) from problem
     with opened_workspace() as workspace:
         tell_recovered(streams, workspace)
-        tell_earlier(streams, workspace, file, where.base_url)
         draft = checked(streams, wiring, common, file, workspace)
         try:
             hold(workspace, draft)
+            if not choices.again:
+                known = Question(draft).ask(workspace, where.base_url, person())
+                take_known(draft, known)
+                _tell_known(streams, wiring, common, file, known, where.base_url)
             plan = draft.plan(options)
             ran: Ran | None = None
             if plan.records:
@@ -104,10 +117,12 @@ def submit(streams: Streams, start: Start, common: Common, file: str, choices: C
                 ran = _send(streams, workspace, draft, plan, options, where, wiring)
             summary = ran.summary if ran is not None else None
             written = _write_rejects(streams, draft, choices.rejects)
+            resume = _resume(workspace, draft, summary, wiring, where, choices)
             if common.format is Format.JSON:
-                streams.document(_document(draft, plan, summary, where.base_url, options, written=written))
+                document = _document(draft, plan, summary, where.base_url, options, written=written)
+                streams.document(document | {"resume": resume})
             else:
-                streams.out(*result_lines(draft, plan, summary, written))
+                streams.out(*result_lines(draft, plan, summary, written, resume=resume))
             return exit_code(draft, summary, interrupted=ran is not None and ran.interrupted)
         finally:
             draft.close()
@@ -116,11 +131,14 @@ def submit(streams: Streams, start: Start, common: Common, file: str, choices: C
 def exit_code(draft: WorkingDraft, summary: RunSummary | None, *, interrupted: bool = False) -> Code:
     """What a run means to a script: the first of the codes that applies."""
     stopped = summary.stopped if summary is not None else None
-    if stopped in _NOT_CONNECTED:
+    if stopped in NOT_CONNECTED:
         return Code.NOT_CONNECTED
     counts = draft.counts()
     states = counts.states
     if states[RowState.UNKNOWN] or states[RowState.SENDING]:
+        return Code.UNKNOWN
+    if summary is not None and summary.difference:
+        # The server has another number of records than all answers together say.
         return Code.UNKNOWN
     refused = summary is not None and any(chunk.outcome.value == "rejected" for chunk in summary.chunks)
     if states[RowState.REJECTED] or counts.errors or draft.chunk_issues or refused:
@@ -173,8 +191,9 @@ def _dry_run(
     choices: Choices,
 ) -> Code:
     """Say what would be sent. Needs no key, no network and no workspace."""
-    _tell_earlier_if_kept(streams, wiring, file)
     draft = looked_at(streams, wiring, common, file)
+    if not choices.again:
+        _known_if_kept(streams, wiring, common, file, draft)
     plan = draft.plan(options)
     try:
         where: Destination | None = destination(wiring.connection)
@@ -193,14 +212,70 @@ def _dry_run(
     return exit_code(draft, None)
 
 
-def _tell_earlier_if_kept(streams: Streams, wiring: Wiring, file: str) -> None:
-    """Say that the file was sent before, where a workspace is there already; a dry run makes none."""
+def _known_if_kept(streams: Streams, wiring: Wiring, common: Common, file: str, draft: WorkingDraft) -> None:
+    """Leave out what was created before, where a workspace is there already; a dry run makes none."""
     base_url = wiring.connection.base_url
     if base_url is None:
         return
-    with suppress(BadInput), existing_workspace() as workspace:
+    with suppress(BadInput, WorkspaceError), existing_workspace() as workspace:
         if workspace is not None:
-            tell_earlier(streams, workspace, file, check_base_url(base_url), would=True)
+            where = check_base_url(base_url)
+            known = Question(draft).ask(workspace, where, keep=False)
+            take_known(draft, known)
+            _tell_known(streams, wiring, common, file, known, where, would=True)
+
+
+def _tell_known(
+    streams: Streams,
+    wiring: Wiring,
+    common: Common,
+    file: str,
+    known: Known,
+    base_url: str,
+    *,
+    would: bool = False,
+) -> None:
+    """Say what was submitted before, what follows from it, and how to have it otherwise."""
+    if known.event is not None:
+        message = known.event.message.replace(" left out.", " would be left out.") if would else None
+        streams.err(
+            f"{message or known.event.message} To send {'it' if known.left_out == 1 else 'them'} once more: "
+            f"{again('submit', file, common, '--again')}"
+        )
+    if known.waiting:
+        number = len(known.waiting)
+        verb = "waits: it was" if number == 1 else "wait: they were"
+        streams.err(
+            f"{plural(number, 'record')} {verb} sent before, and it is not known whether "
+            f"{'it is' if number == 1 else 'they are'} there. To settle that first: "
+            f"{resuming((), base_url, wiring.connection)}"
+        )
+
+
+def _resume(
+    workspace: Workspace,
+    draft: WorkingDraft,
+    summary: RunSummary | None,
+    wiring: Wiring,
+    where: Destination,
+    choices: Choices,
+) -> str | None:
+    """The command that goes on with what was left open; None where nothing is."""
+    if summary is None or not summary.submission:
+        return None
+    try:
+        found = any(each.id == summary.submission for each in workspace.open_submissions(draft.id))
+    except WorkspaceError:  # of a full or locked disk the run has told; going on is what helps then
+        found = bool(summary.stopped or summary.unsaved)
+    if not found:
+        return None
+    return resuming(
+        [summary.submission],
+        where.base_url,
+        wiring.connection,
+        yes=choices.yes,
+        settle=choices.settle,
+    )
 
 
 def _agreed(streams: Streams, wiring: Wiring, where: Destination, plan: Plan) -> bool:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 
 from leapgrid.cli.check import note_lines
 from leapgrid.cli.issues_text import FIRST, in_order, issue_lines
 from leapgrid.cli.layout import listing, plural, ranges
 from leapgrid.drafting import WorkingDraft
+from leapgrid.drafting.receipts.words import clock
 from leapgrid.records import IN_FLIGHT, Issue, RowId, RowState, Severity, Source
 from leapgrid.submit import LeftOut, Plan, RunSummary
 from leapgrid.visible import visible
 
 _SHOWN = 300
-_WORDS = {
+WORDS = {
     RowState.CREATED: "created",
     RowState.ALREADY_THERE: "already there",
     RowState.REJECTED: "rejected",
@@ -52,6 +54,7 @@ def result_lines(
     rejects: str | None,
     *,
     dry_run: bool = False,
+    resume: str | None = None,
 ) -> list[str]:
     """What ``--format text`` prints at the end."""
     lines: list[str] = []
@@ -59,6 +62,7 @@ def result_lines(
         lines.append(_counts(draft))
     if summary is not None and summary.stopped is not None:
         lines.append(visible(summary.message, _SHOWN))
+    lines += difference_lines(summary)
     refused = [issue for issue in draft.issues if issue.source is Source.SERVER]
     lines += _issue_part(draft, "Refused by the server", refused)
     lines += _chunk_part(draft)
@@ -75,7 +79,7 @@ def result_lines(
     if dry_run:
         lines += note_lines(draft)
         return lines
-    lines += ["", *_next(draft, plan, summary, bool(wrong))]
+    lines += ["", *_next(draft, plan, summary, bool(wrong), resume)]
     if rejects is not None:
         lines.append(f"Rejected records and those with errors stand in {visible(rejects, 200)}.")
     return lines
@@ -85,7 +89,7 @@ def _counts(draft: WorkingDraft) -> str:
     """ "12 records: 9 created, 1 rejected, 2 not sent (2 with errors)"."""
     counts = draft.counts()
     states = counts.states
-    parts = [f"{states[state]:,} {word}" for state, word in _WORDS.items() if states[state]]
+    parts = [f"{states[state]:,} {word}" for state, word in WORDS.items() if states[state]]
     ready = states[RowState.READY] + states[RowState.QUEUED]
     if ready:
         errors = f" ({counts.errors:,} with errors)" if counts.errors else ""
@@ -129,16 +133,34 @@ def _unknown_part(draft: WorkingDraft) -> list[str]:
     return lines
 
 
-def _next(draft: WorkingDraft, plan: Plan, summary: RunSummary | None, wrong: bool) -> Iterable[str]:
+def difference_lines(summary: RunSummary | None) -> list[str]:
+    """What the count at the end found to be otherwise than the answers said."""
+    looks = summary.look_ups if summary is not None else ()
+    return [f"! {visible(look.message, _SHOWN)}" for look in looks if look.difference]
+
+
+def again_words(again_at: float | None) -> str:
+    """From when on looking again can settle something; "" where it cannot, or could now."""
+    if again_at is None or again_at <= time.time():
+        return ""
+    return f" (from {clock(again_at)} on; --wait waits for that)"
+
+
+def _next(
+    draft: WorkingDraft, plan: Plan, summary: RunSummary | None, wrong: bool, resume: str | None
+) -> Iterable[str]:
     """What to do now, and where the draft is."""
     counts = draft.counts()
     states = counts.states
     unsent = counts.sendable
-    if states[RowState.UNKNOWN] or states[RowState.SENDING]:
-        yield (
-            "Look in your organisation whether the unknown records are there. "
-            "LeapGrid does not send them again by itself."
-        )
+    unknown = states[RowState.UNKNOWN] + states[RowState.SENDING]
+    if unknown and resume:
+        when = again_words(summary.again_at if summary is not None else None)
+        yield f"To look up the unknown records and go on{when}: {resume}"
+    elif unknown:
+        yield "Look in your organisation whether the unknown records are there. They are not sent again."
+    elif resume:
+        yield f"To go on with what was not sent: {resume}"
     if states[RowState.REJECTED]:
         yield "Repair the refused records in the app; only what was edited since is sent then."
     elif draft.chunk_refusals:
@@ -149,18 +171,18 @@ def _next(draft: WorkingDraft, plan: Plan, summary: RunSummary | None, wrong: bo
         yield f"{plural(unsent, 'more record')} can be sent."
     elif unsent and states[RowState.REJECTED]:
         yield (
-            f"{plural(unsent, 'other record')} can go with them: "
-            "a refused chunk is taken as not stored, though the API does not promise it."
+            f"{plural(unsent, 'other record')} of refused chunks can be sent; whether the refusal stored any "
+            "is looked up first."
         )
     elif unsent and (summary is None or summary.stopped is not None):
         yield f"{plural(unsent, 'record')} without errors can still be sent."
     all_there = counts.rows == states[RowState.CREATED] + states[RowState.ALREADY_THERE]
     if all_there and counts.rows:
         yield "All records are there."
+    if summary is not None and summary.submission:
+        yield f"Receipt: leapgrid receipt {summary.submission}"
     if draft.id:
         yield f"Kept as the draft {visible(draft.name, 60)}: leapgrid opens it."
-        if not all_there and states[RowState.CREATED]:
-            yield "Go on there: submitting the file again would send the created records a second time."
 
 
 def _numbers(draft: WorkingDraft, rows: Iterable[RowId]) -> list[int]:

@@ -6,7 +6,7 @@ submitted again, sends only what is new.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from leapgrid.drafting.working import WorkingDraft
@@ -47,14 +47,17 @@ class Question:
 
     Args:
         draft: whose.
+        rows: only these; all that would go if None.
     """
 
-    def __init__(self, draft: WorkingDraft) -> None:
+    def __init__(self, draft: WorkingDraft, rows: Collection[RowId] | None = None) -> None:
         self._draft_id = draft.id
         self._schema = draft.schema
         self._context = draft.context
         self._snapshot = draft.batch.snapshot()
-        order = draft.batch.order[:]
+        order: Sequence[RowId] = draft.batch.order[:]
+        if rows is not None:
+            order = [row for row in order if row in rows]
         if draft.outcomes:
             order = [row for row in order if draft.state(row) is RowState.READY]
         self._rows = order

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from leapgrid.drafting.receipts.words import iso
 from leapgrid.drafting.working import WorkingDraft
 from leapgrid.records import Issue, RowState, Severity
 from leapgrid.visible import visible
 
 if TYPE_CHECKING:
+    from leapgrid.drafting.answers import ChunkRefusal
+    from leapgrid.submit.events import LookedUp
     from leapgrid.submit.summary import RunSummary
 
 
@@ -70,16 +73,45 @@ def submit_report(
         "stopped_message": summary.message if summary is not None else "",
         "resume": resume,
         "rejects": rejects,
-        "chunks": [
-            {
-                "chunk": chunk.chunk,
-                "records": chunk.records,
-                "outcome": chunk.outcome.value,
-                "status": chunk.status,
-                "message": visible(chunk.message, 4096),
-            }
-            for chunk in (summary.chunks if summary is not None else ())
-        ],
+        "chunks": chunk_objects(summary) if summary is not None else [],
+        **look_keys([summary] if summary is not None else []),
+    }
+
+
+def chunk_objects(summary: RunSummary) -> list[dict[str, Any]]:
+    """The chunks of a run as JSON objects."""
+    return [
+        {
+            "chunk": chunk.chunk,
+            "records": chunk.records,
+            "outcome": chunk.outcome.value,
+            "status": chunk.status,
+            "message": visible(chunk.message, 4096),
+        }
+        for chunk in summary.chunks
+    ]
+
+
+def look_keys(summaries: Sequence[RunSummary]) -> dict[str, Any]:
+    """What runs found out by asking the server what it has."""
+    again = [summary.again_at for summary in summaries if summary.again_at is not None]
+    return {
+        "difference": any(summary.difference for summary in summaries),
+        "look_again_at": iso(min(again, default=None)),
+        "look_ups": [look_object(look) for summary in summaries for look in summary.look_ups],
+    }
+
+
+def look_object(look: LookedUp) -> dict[str, Any]:
+    """A look-up as a JSON object."""
+    return {
+        "purpose": look.purpose.value,
+        "asked": look.asked,
+        "settled": len(look.outcomes),
+        "proves": look.proves,
+        "difference": look.difference,
+        "message": visible(look.message, 4096),
+        "notes": [visible(note, 4096) for note in look.notes],
     }
 
 
@@ -114,8 +146,18 @@ def in_order(draft: WorkingDraft) -> Iterator[tuple[int, Issue]]:
                     yield position, issue
 
 
-def issue_list(draft: WorkingDraft) -> list[dict[str, Any]]:
-    """All issues as JSON objects: errors first, then by row; those of chunks before those of rows."""
+def issue_list(
+    draft: WorkingDraft,
+    issues: Iterable[Issue] | None = None,
+    refusals: Iterable[ChunkRefusal] | None = None,
+) -> list[dict[str, Any]]:
+    """Issues as JSON objects: errors first, then by row; those of chunks before those of rows.
+
+    Args:
+        draft: whose.
+        issues: which; all if None.
+        refusals: of chunks; all if None.
+    """
     names = {name: index for index, name in enumerate(draft.schema.names)}
     position_of, line_of = draft.batch.position, draft.batch.line
 
@@ -127,10 +169,10 @@ def issue_list(draft: WorkingDraft) -> list[dict[str, Any]]:
         wrong = issue.severity is Severity.ERROR
         found.append((not wrong, -1 if position is None else position, column, issue, chunk))
 
-    for refusal in draft.chunk_refusals:
+    for refusal in draft.chunk_refusals if refusals is None else refusals:
         for issue in refusal.issues:
             add(issue, refusal.chunk)
-    for issue in draft.issues:
+    for issue in draft.issues if issues is None else issues:
         add(issue, None)
     found.sort(key=itemgetter(0, 1, 2))
     return [

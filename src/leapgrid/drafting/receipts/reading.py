@@ -41,7 +41,7 @@ def read_receipt(workspace: Workspace, submission_id: str) -> Receipt:
         raise NotFound("This submission is not in the workspace any more.")
     places = _Places(workspace, stored.draft_id)
     attempts = workspace.attempts(submission_id)
-    decisions = workspace.decisions(submission_id=submission_id)
+    decisions = workspace.decisions(stored.draft_id, submission_id)
     rows = _rows(workspace, submission_id, attempts, decisions, places)
     runs = tuple(
         ReceiptRun(
