@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,9 @@ from leapgrid.workspace.places import beside as beside
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
+
+_one_id = threading.Lock()
+_last_id = 0
 
 
 class Store:
@@ -78,8 +82,11 @@ class Store:
 
 
 def new_id() -> str:
-    """A ULID: unique, and sorted by time."""
-    return str(ULID())
+    """A ULID: unique, and sorted by time; those of this process by their making, whatever the clock does."""
+    global _last_id
+    with _one_id:
+        _last_id = max(int(ULID()), _last_id + 1)
+        return str(ULID.from_int(_last_id))
 
 
 def sha256_of(body: object) -> str:
