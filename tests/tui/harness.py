@@ -68,6 +68,8 @@ class HarnessApp(App[None]):
     @on(asked.AskForFile)
     @on(asked.SendPlan)
     @on(asked.GoToCell)
+    @on(asked.GoToDraft)
+    @on(asked.LookUpSent)
     def keep(self, message: Message) -> None:
         self.asked.append(message)
 

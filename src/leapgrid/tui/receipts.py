@@ -38,8 +38,9 @@ def receipt_path(receipt: Receipt, form: ReceiptForm) -> Path:
     folder = Path(source).parent if source not in ("", "-") else Path.cwd()
     if not folder.is_dir():
         folder = Path.cwd()
-    named = source if source not in ("", "-") else receipt.draft
-    stem = Path(named).stem if Path(named).suffix.lower() in READABLE else Path(named).name
+    named = Path(source).name if source not in ("", "-") else receipt.draft
+    stem, ending = os.path.splitext(named)
+    stem = stem if ending.lower() in READABLE else named
     plain = "".join(char if char.isalnum() or char in "-_. " else "_" for char in stem).strip(" .")[:60]
     moment = datetime.fromtimestamp(receipt.started_at)
     return folder.absolute() / f"{plain or 'records'}_receipt_{moment:%Y-%m-%d_%H%M}{SUFFIX[form]}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Iterable, Mapping
 
 from textual import on, work
@@ -87,8 +88,16 @@ class ReceiptScreen(Page):
         return first_facts(stored, stored.object, stored.id)
 
     def _read(self) -> tuple[Receipt, Facts, Mapping[Kind, ReceiptTree]]:
-        receipt = read_receipt(self.desk.workspace, self.submission)
-        return receipt, facts_of(receipt), trees(receipt)
+        # The garbage collector halts all threads to look through what is being made, again and again; nothing
+        # of it is garbage.
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            receipt = read_receipt(self.desk.workspace, self.submission)
+            return receipt, facts_of(receipt), trees(receipt)
+        finally:
+            if collects:
+                gc.enable()
 
     def _show(self, kind: Kind) -> None:
         self.kind = kind
