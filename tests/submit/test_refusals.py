@@ -278,16 +278,39 @@ async def test_the_count_shows_what_a_refusal_stored(make: Make) -> None:
     assert count.message == "Counted: the server has 3 records where 1 should be: look for duplicates."
 
 
-async def test_looking_without_sending_learns_too(make: Make) -> None:
+async def test_what_is_looked_up_on_its_own_proves_it_once_it_was_created(make: Make) -> None:
     world = make(with_bad(3, 1))
     world.server.set_fault(SILENT)
     await world.run()
     world.clock.now += 301
     report = await world.look(refused=True)
     assert {row: outcome.state for row, outcome in report.settled.items()} == {0: READY, 2: READY}
-    assert rule(world) is Rule.PROVEN
+    assert rule(world) is None, "they may have been refused as well, without being named"
     assert not world.workspace.assumed(world.draft)
     assert [event.purpose for event in world.events if isinstance(event, LookedUp)] == [Purpose.REFUSAL]
+    await world.run()
+    assert rule(world) is Rule.PROVEN
+
+
+async def test_a_bad_record_that_was_not_named_proves_nothing_by_its_absence(make: Make) -> None:
+    world = make(with_bad(2, 0, 1))
+    world.server.set_fault("first-only", "not-atomic")
+    await world.run()
+    assert world.states == {0: REJECTED, 1: READY}
+    world.clock.now += 301
+    await world.run()
+    assert (world.states, rule(world)) == ({0: REJECTED, 1: REJECTED}, None)
+
+
+async def test_a_refusal_that_named_nobody_proves_nothing(make: Make) -> None:
+    world = make(with_bad(1, 0))
+    world.server.set_fault("no-index", "other-value", "not-atomic")
+    await world.run()
+    assert world.states == {0: READY}
+    world.clock.now += 301
+    world.server.set_fault("not-atomic")
+    await world.run()
+    assert (world.states, rule(world)) == ({0: REJECTED}, None)
 
 
 @pytest.mark.parametrize("wrong", [{"on_refusal": "maybe"}, {"settle": -1}, {"look_after": float("nan")}])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -34,6 +35,9 @@ ALL_OR_NOTHING = "all-or-nothing"
 """What a server on this computer says of itself in that header: a refusal stores nothing there."""
 
 T = TypeVar("T")
+
+_REMEMBERED = 20
+"""Of how many records that were not there it is noted; one is enough to learn from."""
 
 _TOLD_EVERY = 500
 """Keys after which progress is told."""
@@ -83,6 +87,7 @@ class Enquiries:
     def __init__(self, about: Circumstances) -> None:
         self.again_at: float | None = None
         self.waiting = ""
+        self._absent: Mapping[RowId, Mapping[str, Any]] = {}
         self._about = about
         self._origin = about.client.base_url
         self._slug = about.schema.slug
@@ -113,12 +118,30 @@ class Enquiries:
             for one in await self._do(lambda: about.workspace.assumed(about.draft_id))
             if one.row_id in rows and one.origin == self._origin
         ]
-        if not assumed or await self._rule() is Rule.PROVEN:
+        if not assumed:
+            await self._remember(rows)
+            return plan
+        if await self._rule() is Rule.PROVEN:
             return plan
         report = await self._resolver(self._reads).look_up_refused({one.row_id for one in assumed})
         waiting = self._waiting(assumed, report, await self._rule())
         self._tell_waiting(waiting, report)
+        await self._remember(rows)
         return plan.without(_there(report) | waiting)
+
+    async def look_at_refused(self, submission: str, rows: Collection[RowId]) -> None:
+        """The same for a submission that is gone on with.
+
+        Raises:
+            WorkspaceError: the workspace cannot be read or written.
+        """
+        about = self._about
+        assumed = await self._do(lambda: about.workspace.assumed(about.draft_id, submission))
+        chosen = {one.row_id for one in assumed if one.row_id in rows and one.origin == self._origin}
+        if chosen:
+            report = await self._resolver(self._reads).look_up_refused(chosen, submission)
+            self._again(report.again_at)
+        await self._remember(rows)
 
     async def baseline(self, plan: Plan) -> None:
         """Keep which keys are at the server before anything is sent.
@@ -186,6 +209,52 @@ class Enquiries:
             await self._do(
                 lambda: workspace.learn_refusals(
                     self._origin, self._slug, Rule.PROVEN, text, submission, chunk
+                )
+            )
+
+    async def _remember(self, rows: Collection[RowId]) -> None:
+        """Note records of refused chunks that were looked up and are not there, to learn from them."""
+        about = self._about
+
+        def absent() -> dict[RowId, Mapping[str, Any]]:
+            if about.workspace.refusal_rule(self._origin, self._slug) is not None:
+                return {}
+            found: dict[RowId, Mapping[str, Any]] = {}
+            for one in about.workspace.decisions(about.draft_id):
+                looked = one.kind == "look_up" and one.before is one.after is RowState.READY
+                if looked and one.row_id in rows and len(found) < _REMEMBERED:
+                    attempt = about.workspace.last_attempt(about.draft_id, one.row_id)
+                    if attempt is None or not attempt.intact or attempt.origin != self._origin:
+                        continue
+                    # Where no other row was named, this one may be what was wrong.
+                    if any(issue.row_id is not None for issue in attempt.issues):
+                        record = json.loads(attempt.body)[attempt.rows.index(one.row_id)]
+                        found[one.row_id] = record
+            return found
+
+        self._absent = await self._do(absent)
+
+    async def created(self, chunk: PlannedChunk) -> None:
+        """A chunk was created: of a record in it that was not there after a refusal it is known now that
+        nothing was wrong with it, and so that the refusal stored no good records.
+
+        Raises:
+            WorkspaceError: the workspace cannot be written.
+        """
+        if not self._absent:
+            return
+        same = [
+            row
+            for row, record in zip(chunk.rows, chunk.payloads, strict=True)
+            if row in self._absent and self._absent[row] == record
+        ]
+        if same:
+            self._absent = {}
+            text = f"{_records(len(same))} of a refused chunk was not there, and was created afterwards."
+            workspace, submission = self._about.workspace, self._about.ledger.submission
+            await self._do(
+                lambda: workspace.learn_refusals(
+                    self._origin, self._slug, Rule.PROVEN, text, submission, chunk.number
                 )
             )
 

@@ -137,8 +137,8 @@ class Resolver:
     ) -> LookUpReport:
         """Look up rows that went out in a chunk which was refused because of others, and learn from it.
 
-        What is found refutes that a refusal stores nothing; where none of a chunk's rows is there after the
-        settling time, it is proven, for this host and object.
+        What is found refutes that a refusal stores nothing, for this host and object. What is not there after
+        the settling time proves it only once the same record was created: it may have been refused as well.
 
         Args:
             rows: which; all such rows by default.
@@ -310,11 +310,6 @@ class Resolver:
             if RowState.CREATED in states:
                 rule, count = Rule.REFUTED, states.count(RowState.CREATED)
                 text = f"A chunk was refused, and yet {_rows(count)} of it turned out to be there."
-            elif all(state is RowState.READY for state in states):
-                rule = Rule.PROVEN
-                text = (
-                    f"A chunk was refused, and of {_rows(len(states))} of it without errors none was there."
-                )
             else:
                 continue
             self._workspace.learn_refusals(self._origin, self._slug, rule, text, submission, number)

@@ -27,6 +27,7 @@ from leapgrid.submit.summary import RunSummary
 from leapgrid.submit.teller import Teller
 from leapgrid.superleap.answers import Answer
 from leapgrid.superleap.origin import is_loopback
+from leapgrid.superleap.verdict import ChunkOutcome
 from leapgrid.workspace import Workspace, WorkspaceError
 
 _NO_USE_ASKING = frozenset(
@@ -140,7 +141,7 @@ class Runner:
                 monotonic=monotonic,
                 random=random,
             ),
-            self._refused,
+            self._learn,
         )
         self._rounds = Rounds()
         self._joining: _Joining | None = None
@@ -265,6 +266,8 @@ class Runner:
         await self._guarded(self._enquiries.baseline(plan))
 
     async def _join(self, joining: _Joining) -> None:
+        # What is only assumed not to be stored goes on once that is proven: the workspace leaves out the rest.
+        await self._guarded(self._enquiries.look_at_refused(joining.submission, joining.going))
         joined = await self._ledger.join(joining.submission, joining.going, self._options.chunk_size)
         chunks = tuple(
             PlannedChunk(number, rows, Payloads(rows, joining.record)) for number, rows, _ in joined.chunks
@@ -287,11 +290,19 @@ class Runner:
             await self._sending.work_all()
         self._enquiries.gave_up(self._rounds.given_up)
 
-    async def _refused(
-        self, chunk: PlannedChunk, answer: Answer, outcomes: Mapping[RowId, RowOutcome]
+    async def _learn(
+        self,
+        chunk: PlannedChunk,
+        answer: Answer,
+        outcome: ChunkOutcome,
+        outcomes: Mapping[RowId, RowOutcome],
     ) -> None:
-        self._rounds.refused(chunk, outcomes)
-        await self._enquiries.heard(answer, chunk.number)
+        """What a clear answer to a chunk says beyond its rows."""
+        if outcome is ChunkOutcome.CREATED:
+            await self._enquiries.created(chunk)
+        else:
+            self._rounds.refused(chunk, outcomes)
+            await self._enquiries.heard(answer, chunk.number)
 
     async def _look_afterwards(self) -> None:
         """What is unknown is looked up once, and what was created is counted."""

@@ -86,7 +86,7 @@ class Means:
     random: Callable[[], float]
 
 
-Refused = Callable[[PlannedChunk, Answer, Mapping[RowId, RowOutcome]], Awaitable[None]]
+Told = Callable[[PlannedChunk, Answer, ChunkOutcome, Mapping[RowId, RowOutcome]], Awaitable[None]]
 
 
 class Sending:
@@ -94,14 +94,14 @@ class Sending:
 
     Args:
         means: what they are sent with.
-        refused: is told of every refusal once it is on disk.
+        told: is told of every refusal and every success once it is on disk.
 
     Attributes:
         stopped: code and sentence of the reason why nothing more is sent, or None.
         unexpected: what the client raised that it should not have.
     """
 
-    def __init__(self, means: Means, refused: Refused) -> None:
+    def __init__(self, means: Means, told: Told) -> None:
         self.stopped: tuple[str, str] | None = None
         self.unexpected: Exception | None = None
         self._means = means
@@ -110,7 +110,7 @@ class Sending:
         self._teller = means.teller
         self._pace = means.pace
         self._server = means.server
-        self._told_refused = refused
+        self._told = told
         self._pending: deque[PlannedChunk] = deque()
         self._next_number = 1
         self._tries: Counter[int] = Counter()
@@ -306,16 +306,21 @@ class Sending:
             self._teller.out_of_patience(chunk, intent, verdict, elapsed)
         else:
             self._teller.answered(chunk, intent, verdict, mapped, elapsed, saved=trouble is None)
-            if verdict.outcome is ChunkOutcome.REJECTED and isinstance(got, Answer) and trouble is None:
-                await self._refused(chunk, got, mapped.outcomes)
+            clear = verdict.outcome in (ChunkOutcome.REJECTED, ChunkOutcome.CREATED)
+            if clear and isinstance(got, Answer) and trouble is None:
+                await self._clear(chunk, got, verdict.outcome, mapped.outcomes)
             if verdict.then in (Then.STOP, Then.TRY_AGAIN, Then.WAIT):
                 self.stop(verdict.reason, self._why(chunk, verdict))
 
-    async def _refused(
-        self, chunk: PlannedChunk, answer: Answer, outcomes: Mapping[RowId, RowOutcome]
+    async def _clear(
+        self,
+        chunk: PlannedChunk,
+        answer: Answer,
+        outcome: ChunkOutcome,
+        outcomes: Mapping[RowId, RowOutcome],
     ) -> None:
         try:
-            await self._told_refused(chunk, answer, outcomes)
+            await self._told(chunk, answer, outcome, outcomes)
         except WorkspaceError as error:
             self.stop_for(error)
 
