@@ -11,6 +11,7 @@ import pytest
 from leapgrid.drafting import WorkingDraft
 from leapgrid.drafting.history import HistoryDay, HistoryLine, RefusalReason, read_history
 from leapgrid.records import RowState, schema_for
+from leapgrid.sandbox import SandboxServer
 from leapgrid.tui.desk import Desk
 from leapgrid.tui.history import (
     SentLine,
@@ -323,3 +324,27 @@ async def test_another_draft_is_opened_and_its_rejected_rows_are_exported_withou
         await ui.press("o")
         await ui.until(lambda: isinstance(ui.app.screen, GridScreen))
         assert ui.session.draft.id == first
+
+
+async def test_what_is_unknown_is_looked_up_from_the_history(start: Start, sandbox: SandboxServer) -> None:
+    sandbox.set_fault("cut-after@1", "lookup:error-500")
+    records = [{**lead, "external_id": f"EXT-{number}"} for number, lead in enumerate(leads(2))]
+    async with start(WIDE, records) as ui:
+        await ui.send()
+        await ui.sees("2 unknown")
+        sandbox.set_fault()
+        await ui.press("escape", "slash", "z")
+        await ui.sees("Go on with")
+        await ui.press("h")
+        await ui.sees("2 records of chunk 1", "no answer came. They may exist.", "R Look them up")
+        await ui.press("r")
+        await ui.until(lambda: ui.app.desk.session is not None)
+        await ui.until(lambda: ui.states() == [RowState.CREATED] * 2)
+        assert len(ui.creates) == 1
+        await ui.press("escape", "slash", "r")
+        await ui.sees("History", "leads.json")
+        await ui.until(lambda: "unknown" not in ui.text)
+        await ui.press("enter")
+        await ui.sees("Receipt", "2 created")
+        await ui.press("a")
+        await ui.sees("looked up")
