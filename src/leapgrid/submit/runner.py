@@ -266,7 +266,7 @@ class Runner:
         await self._guarded(self._enquiries.baseline(plan))
 
     async def _join(self, joining: _Joining) -> None:
-        # What is only assumed not to be stored goes on once that is proven: the workspace leaves out the rest.
+        # What is only assumed not to be stored goes once that is proven: the workspace leaves the rest out.
         await self._guarded(self._enquiries.look_at_refused(joining.submission, joining.going))
         joined = await self._ledger.join(joining.submission, joining.going, self._options.chunk_size)
         chunks = tuple(
