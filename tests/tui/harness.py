@@ -70,6 +70,8 @@ class HarnessApp(App[None]):
     @on(asked.GoToCell)
     @on(asked.GoToDraft)
     @on(asked.LookUpSent)
+    @on(asked.DecideUnknown)
+    @on(asked.GoOn)
     def keep(self, message: Message) -> None:
         self.asked.append(message)
 

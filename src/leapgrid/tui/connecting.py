@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from leapgrid.config import load_settings, origin_of, resolve_connection
+from leapgrid.config import load_settings, resolve_connection
 from leapgrid.superleap import SecretToken, check_base_url
 from leapgrid.tui.desk import Link
 
@@ -26,19 +26,17 @@ def link_to(address: str, token: SecretToken, current: Link | None) -> Link:
     base_url = check_base_url(address)
     if current is not None and current.base_url.rstrip("/") == base_url:
         return replace(current, token=token)
-    connection = resolve_connection(load_settings(), base_url=base_url, environ={})
-    profile = connection.profile
-    ours = connection.profile_name is not None and (
-        profile.base_url is not None and origin_of(profile.base_url) == connection.origin
-    )
-    rate = profile.rate if ours else None
+    settings = load_settings()
+    connection = resolve_connection(settings, base_url=base_url, environ={})
+    named = settings.profiles.get(connection.profile_name or "")
+    rate = named.rate if named is not None else None
     return Link(
         base_url,
         token,
         profile=connection.profile_name or "",
         production=connection.production,
         rate=5.0 if rate is None else (rate or None),
-        chunk_size=profile.chunk_size if ours else Link.chunk_size,
+        chunk_size=named.chunk_size if named is not None else Link.chunk_size,
     )
 
 

@@ -21,6 +21,7 @@ from leapgrid.submit import (
     RunPaused,
     RunResumed,
     RunStopped,
+    SameAgain,
     SubmissionStarted,
     SubmitEvent,
 )
@@ -135,6 +136,8 @@ class RunProgress:
                 self.asking = asking(event)
             case LookedUp():
                 self.look_ups.append(event)
+            case SameAgain():
+                self.notes.append(event.message)
             case ChunkAnswered():
                 self.answers += 1
                 self.issues += event.issues

@@ -187,7 +187,8 @@ class Sending:
         workspace, draft = self._desk.workspace, session.draft
         if about.origin.rstrip("/") != link.base_url.rstrip("/"):
             return "What was cut off was sent to another host. Connect there to go on."
-        await asyncio.to_thread(draft.flush)
+        if not await asyncio.to_thread(draft.flush):
+            return f"Nothing was sent, because the records are not stored. {session.trouble}"
         belong = {row.row_id for row in await asyncio.to_thread(workspace.submission_rows, about.id)}
         rows = tuple(row for row in draft.batch.order if row in belong)
         await self.know_again(session, frozenset(rows))

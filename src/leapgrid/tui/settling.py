@@ -133,7 +133,9 @@ class SettlingApp(App[None]):
         from leapgrid.tui.screens.going_on import GoingOnScreen
 
         await self.desk.sending.refresh(session)
-        if not session.can_resume:
+        if self.desk.why_not_send:
+            self._inform(self.desk.why_not_send, sign="!", role="error")
+        elif not session.can_resume:
             self._inform("Nothing is cut off here.")
         elif not isinstance(self.screen, GoingOnScreen):
             await self.push_screen(GoingOnScreen(self.desk, self.keymap))
