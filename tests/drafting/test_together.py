@@ -357,6 +357,20 @@ def test_what_is_on_its_way_takes_no_edit_of_another(opened: Callable[..., Worki
     received(anna, lambda: anna.batch.text(2, "name") == "n2")
 
 
+def test_what_was_read_before_a_decision_does_not_undo_it(opened: Callable[..., WorkingDraft]) -> None:
+    """The thread that looks may have read the states a moment before a person skipped a row."""
+    anna = opened("anna")
+    assert anna.sharing is not None
+    for row in anna.batch.order[:]:
+        assert anna.sharing.look()
+        anna.skip([row])
+        anna.receive()
+        assert anna.shown_state(row) is RowState.SKIPPED
+    bert = opened("bert", anna.id)
+    bert.take_back([3])
+    received(anna, lambda: anna.shown_state(3) is RowState.READY)
+
+
 def test_edits_go_on_while_the_database_is_away(
     opened: Callable[..., WorkingDraft], postgres_server: Server, prepared_database: str
 ) -> None:

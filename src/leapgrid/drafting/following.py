@@ -117,6 +117,7 @@ class Follower:
         self._issues: tuple[Issue, ...] = ()
         self._mark: tuple[object, ...] | None = None
         self._states_at = 0.0
+        self._reading = 0  # goes up with each time that what is being read is too old
         self._ids: deque[RowId] = deque()
         self._end = 0
         self._stop = threading.Event()
@@ -141,10 +142,11 @@ class Follower:
         with self._asking:
             return self._look(at_once=True)
 
-    def look_at_states_again(self) -> None:
-        """Have the states of all rows told once more, whatever was told."""
+    def know_better(self) -> None:
+        """States are known here that may be newer than what was read of them: that is read once more."""
         with self._lock:
-            self._mark = None
+            self._reading += 1
+            self._mark, self._outcomes = None, None
 
     def take_ids(self, count: int) -> tuple[RowId, ...]:
         """Numbers for new rows. Waits for the database only where there are not enough at hand.
@@ -198,6 +200,8 @@ class Follower:
             steps = self._workspace.steps_since(self._draft_id, self._seen)
             began = time.monotonic()
             if at_once or began >= self._states_at:
+                with self._lock:
+                    reading = self._reading
                 mark = self._workspace.states_mark(self._draft_id)
                 asked = time.monotonic()
                 with self._lock:
@@ -225,7 +229,7 @@ class Follower:
             if steps:
                 self._seen = steps[-1].seq
                 self._steps += steps
-            if is_new:
+            if is_new and reading == self._reading:
                 self._mark = mark
                 self._outcomes, self._issues = outcomes, issues
         if (steps or is_new) and self.on_news is not None:

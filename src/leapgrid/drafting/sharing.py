@@ -154,8 +154,12 @@ class Sharing:
     def sending(self, is_on: bool) -> None:
         """Say whether this person sends: states come from the answers then."""
         self.is_sending = is_on
-        if not is_on and self._follower is not None:
-            self._follower.look_at_states_again()
+        self.know_better()
+
+    def know_better(self) -> None:
+        """Say that the draft learnt states by itself, so that nothing older takes their place."""
+        if self._follower is not None:
+            self._follower.know_better()
 
     def close(self) -> None:
         """Follow no longer. The journal is closed by itself."""

@@ -396,6 +396,7 @@ class WorkingDraft(KnownRows):
         """
         from leapgrid.submit.events import ChunkAnswered, ChunkStarted, RunFinished, SubmissionStarted
 
+        self._know_better(event.outcomes)
         self.outcomes.update(event.outcomes)
         if isinstance(event, SubmissionStarted):
             self._submission = event.submission
@@ -469,6 +470,10 @@ class WorkingDraft(KnownRows):
             return made[0], self._changed(made[1])
         return made
 
+    def _know_better(self, outcomes: Mapping[RowId, RowOutcome]) -> None:
+        if self.sharing is not None and outcomes:
+            self.sharing.know_better()
+
     def _decide(
         self, rows: Sequence[RowId], decide: Callable[[Workspace], Mapping[RowId, RowOutcome]]
     ) -> tuple[RowId, ...]:
@@ -483,6 +488,7 @@ class WorkingDraft(KnownRows):
         except RowsTaken as refused:
             row = refused.rows[0] if refused.rows else rows[0]
             raise DraftError(why_not_skip(self.batch, row, self.shown_state(row)), refused.rows) from refused
+        self._know_better(decided)
         for row, outcome in decided.items():
             sent = self.outcome(row).sent
             if sent is None and outcome.state is RowState.REJECTED:
