@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -28,11 +29,11 @@ from leapgrid.tui.screens.grid import GridScreen
 from leapgrid.tui.screens.history import HistoryScreen
 from leapgrid.tui.screens.receipt import ReceiptScreen
 from leapgrid.tui.sent import Waiting, about_line
-from leapgrid.workspace import SentRow, Workspace
+from leapgrid.workspace import Intent, SentRow, Workspace
 from tests.tui.conftest import WIDE, Start
 from tests.tui.harness import LARGE, NASTY, SIZES, SMALL, HarnessApp, leads, until
+from tests.workspace.support import begin, intend, result, server_issue
 from tests.workspace.support import sent as sent_in
-from tests.workspace.support import server_issue
 
 NOW = datetime(2026, 3, 24, 10, 50).timestamp()
 REFUSED = {"name": "Mallory", "email": "mallory@mailinator.com"}
@@ -166,11 +167,16 @@ def a_draft(space: Workspace, name: str = "leads_march.csv", count: int = 6) -> 
 
 def test_what_was_refused_only_with_others_is_counted_once(workspace: Workspace) -> None:
     draft = a_draft(workspace)
-    sent_in(workspace, draft, [0, 1], RowState.READY)
+    refused = begin(workspace, draft, [[0, 1]])
+    intent = intend(workspace, refused, 1, [0, 1])
+    assert isinstance(intent, Intent)
+    together = replace(result(intent, RowState.READY), outcome="rejected")
+    workspace.record_outcome(intent.attempt, together)
+    workspace.finish_run(refused)
     sent_in(workspace, draft, [0, 1], RowState.CREATED)
     sent_in(workspace, draft, [2], RowState.REJECTED, issues=[server_issue(2)])
     view = read_history(workspace)
-    assert (len(view.lines), view.records, view.refused) == (3, 3, 1)
+    assert (len(view.lines), view.records, view.refused) == (3, 3, 1)  # not 5
     last = view.lines[0]
     assert (last.records, dict(last.counts)) == (1, {RowState.REJECTED: 1})
     assert [(r.field, r.message, r.count) for r in view.reasons] == [("name", "refused", 1)]

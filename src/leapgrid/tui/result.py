@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from leapgrid.drafting.answers import server_words
 from leapgrid.records import Issue, RowId, RowState, Source
 from leapgrid.tui.session import Session
 from leapgrid.tui.text import plural
@@ -23,8 +24,6 @@ SHOWN_ROWS = 3
 """The most rows of a group that are listed."""
 SHOWN_GROUPS = 50
 """The most groups that are listed; a server that words every message differently makes one of each."""
-
-_SAID = re.compile(r'The server (?:says|refused this (?:cell|row):) "(.*)"\.', re.DOTALL)
 
 
 class ResultRow(NamedTuple):
@@ -185,8 +184,7 @@ def span(seconds: float) -> str:
 
 def short_message(text: str) -> str:
     """The server's own words without our sentence around them, as a heading over rows."""
-    match = _SAID.fullmatch(text.strip())
-    return match.group(1) if match else text
+    return server_words(text)
 
 
 def _progress(run: RunProgress) -> str:
