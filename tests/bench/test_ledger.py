@@ -35,7 +35,8 @@ CREATED = b'{"success": true, "data": {"message": "records added successfully"}}
 async def serve(reader, writer):
     try:
         head = await reader.readuntil(b"\\r\\n\\r\\n")
-        size = next(int(l.split(b":")[1]) for l in head.split(b"\\r\\n") if l.lower().startswith(b"content-length"))
+        lines = head.lower().split(b"\\r\\n")
+        size = next(int(line.split(b":")[1]) for line in lines if line.startswith(b"content-length"))
         await reader.readexactly(size)
         writer.write(b"HTTP/1.1 200 OK\\r\\nContent-Type: application/json\\r\\nConnection: close\\r\\n"
                      b"Content-Length: %d\\r\\n\\r\\n" % len(CREATED) + CREATED)
@@ -60,7 +61,7 @@ def base_url() -> Iterator[str]:
 
 
 async def bare(base_url: str, bodies: list[bytes], path: str) -> float:
-    """Seconds that httpx takes to send these bodies, each on a connection of its own as a create has to be."""
+    """Seconds that httpx takes to send these bodies, each on a connection of its own, as a create has to."""
     begun = time.perf_counter()
     limits = httpx.Limits(max_keepalive_connections=0)
     headers = {"Authorization": "Bearer key", "Content-Type": "application/json"}
