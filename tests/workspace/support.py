@@ -69,7 +69,7 @@ def sent(workspace: Workspace, draft: str, rows: Sequence[RowId], state: RowStat
     intent = intend(workspace, submission, 1, rows)
     assert intent is not None
     workspace.record_outcome(intent.attempt, result(intent, state, **more))
-    workspace.finish_submission(submission)
+    workspace.finish_run(submission)
     return intent
 
 

@@ -9,15 +9,16 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from leapgrid.drafting import WorkingDraft
 from leapgrid.records import RowState
 from leapgrid.records.importing import ImportMapping
-from leapgrid.workspace import CannotOpen, Locked, Workspace, WorkspaceError
+from leapgrid.workspace import CannotOpen, Locked, Recovered, Workspace, WorkspaceError
 from leapgrid.workspace.tables import USER_VERSION
-from tests.workspace import form1
+from tests.workspace import form1, form2
 
 
 def version(path: Path) -> int:
@@ -61,8 +62,35 @@ def test_an_old_file_opens_with_all_that_is_in_it(path: Path) -> None:
     assert version(path) == USER_VERSION
 
 
-def test_it_has_the_same_tables_as_a_new_one(path: Path, tmp_path: Path) -> None:
-    form1.make(path)
+def test_what_was_sent_in_form_2_is_known_after_it(path: Path) -> None:
+    draft_id = form2.make(path)
+    with Workspace.open(path) as workspace:
+        assert workspace.recovered == Recovered((form2.CUT,), unknown=2, released=1)
+        stored = workspace.load_draft(draft_id)
+        assert [entry.label for entry in stored.journal] == ["edit of name"]
+        assert {row: was.state for row, was in stored.outcomes.items()} == {
+            0: RowState.CREATED,
+            1: RowState.UNKNOWN,
+            2: RowState.UNKNOWN,
+        }
+        over, cut = workspace.submission(form2.OVER), workspace.submission(form2.CUT)
+        assert over is not None
+        assert cut is not None
+        assert (over.stopped, over.finished_at) == (None, 3.0)
+        assert (cut.stopped, cut.chunks) == ("interrupted", {1: "unknown", 2: "released"})
+        assert [run.owner for run in workspace.runs(form2.CUT)] == [form2.DEAD]
+        assert [sent.record for sent in workspace.unresolved(draft_id)] == [{"name": "N1"}, {"name": "N2"}]
+        assert all(sent.interrupted for sent in workspace.unresolved(draft_id))
+        assert [step.kind for step in workspace.row_story(draft_id, 0)] == ["sent", "decision", "answer"]
+        (left,) = workspace.open_submissions()
+        assert (left.id, left.unknown, left.unsent) == (form2.CUT, 2, 1)
+        joined = workspace.join_submission(form2.CUT, going=[3], chunk_size=10)
+        assert [rows for _, rows, _ in joined.chunks] == [(3,)]
+
+
+@pytest.mark.parametrize("form", [form1, form2], ids=["form1", "form2"])
+def test_it_has_the_same_tables_as_a_new_one(path: Path, tmp_path: Path, form: Any) -> None:
+    form.make(path)
     Workspace.open(path).close()
     Workspace.open(tmp_path / "new.db").close()
     assert shape(path) == shape(tmp_path / "new.db")
@@ -105,7 +133,7 @@ while True:
                 os.kill(os.getpid(), signal.SIGKILL)
 
         driver.set_trace_callback(count)
-        migrate(driver, place / "ws.db", 1)
+        migrate(driver, place / "ws.db", int(sys.argv[2]))
         os._exit(0)
     if os.waitpid(child, 0)[1] == 0:
         break
@@ -113,14 +141,16 @@ print(number)
 """
 
 
+@pytest.mark.parametrize("form", [form1, form2], ids=["form1", "form2"])
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the test kills a forked process")
-def test_killed_at_each_statement_it_is_old_or_new(tmp_path: Path) -> None:
+def test_killed_at_each_statement_it_is_old_or_new(tmp_path: Path, form: Any) -> None:
     base = tmp_path / "base"
     base.mkdir()
-    draft_id = form1.make(base / "ws.db")
+    draft_id = form.make(base / "ws.db")
+    first = version(base / "ws.db")
     old = shape(base / "ws.db")
     ran = subprocess.run(
-        [sys.executable, "-c", KILLED, str(base)], capture_output=True, text=True, check=True
+        [sys.executable, "-c", KILLED, str(base), str(first)], capture_output=True, text=True, check=True
     )
     total = int(ran.stdout)
     assert total > 6
@@ -128,13 +158,13 @@ def test_killed_at_each_statement_it_is_old_or_new(tmp_path: Path) -> None:
     for number in range(1, total + 1):
         path = tmp_path / f"killed{number}" / "ws.db"
         found.append(version(path))
-        assert (shape(path) == old) is (found[-1] == 1)
+        assert (shape(path) == old) is (found[-1] == first)
         with Workspace.open(path) as workspace:
             assert workspace.load_draft(draft_id).schema.slug == "lead"
         assert version(path) == USER_VERSION
         shutil.rmtree(path.parent)
     assert found == sorted(found)
-    assert set(found) == {1, USER_VERSION}
+    assert set(found) == {first, USER_VERSION}
 
 
 def test_a_disk_that_is_full_leaves_it_as_it_was(path: Path) -> None:

@@ -46,7 +46,7 @@ def test_a_row_goes_from_queued_to_sending_to_created(workspace: Workspace) -> N
     assert states(workspace, draft) == {4: CREATED, 2: CREATED, 0: QUEUED}
     assert set(workspace.release(submission)) == {0}
     assert states(workspace, draft) == {4: CREATED, 2: CREATED}
-    workspace.finish_submission(submission, "person", "Stopped.")
+    workspace.finish_run(submission, "person", "Stopped.")
     (stored,) = workspace.submissions(draft)
     assert (stored.chunks, stored.stopped) == ({1: "created", 2: "released"}, "person")
 
