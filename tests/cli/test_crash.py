@@ -12,9 +12,10 @@ import typer
 from typer.testing import CliRunner
 
 from leapgrid.cli import crash
-from leapgrid.cli.commands import _run, root
+from leapgrid.cli.commands import root
 from leapgrid.cli.exits import Code
 from leapgrid.cli.given import Common, Start
+from leapgrid.cli.help_text import run
 from leapgrid.cli.streams import Streams
 from tests.cli.conftest import TOKEN, Command
 
@@ -34,7 +35,7 @@ broken.callback(invoke_without_command=True)(root)
 
 @broken.command()
 def defect(context: typer.Context) -> None:
-    _run(context, Common(), _broken)
+    run(context, Common(), _broken)
 
 
 @pytest.mark.parametrize("form", ["text", "json"])

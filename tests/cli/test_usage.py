@@ -12,9 +12,10 @@ import typer
 from typer.testing import CliRunner
 
 from leapgrid import __version__
-from leapgrid.cli.commands import _run, root
+from leapgrid.cli.commands import root
 from leapgrid.cli.exits import Code
 from leapgrid.cli.given import Common, Start
+from leapgrid.cli.help_text import run
 from leapgrid.cli.streams import Streams
 from leapgrid.sandbox import SandboxServer
 from tests.cli.conftest import TOKEN, Command
@@ -137,7 +138,7 @@ def test_no_command_and_no_child_of_it_finds_the_key_in_the_environment(leapgrid
 
     @probe.command()
     def look(context: typer.Context) -> None:
-        _run(context, Common(), act)
+        run(context, Common(), act)
 
     assert CliRunner().invoke(probe, ["look"], env=leapgrid.environ).exit_code == 0
     assert [inside for inside, _ in found] == [False]

@@ -44,10 +44,9 @@ if TYPE_CHECKING:
     from leapgrid.workspace.glance import may_remember
     from leapgrid.workspace.journal import Journal
     from leapgrid.workspace.mappings import RememberedMapping
-    from leapgrid.workspace.model import DraftSummary, JournalEntry, StoredDraft
+    from leapgrid.workspace.model import DraftSummary, JournalEntry, SharedStep, StoredDraft
     from leapgrid.workspace.receipts import StoredAttempt, StoredChunk, StoredRun, StoredSubmission
     from leapgrid.workspace.recovery import Recovered
-    from leapgrid.workspace.steps import SharedStep
     from leapgrid.workspace.submissions import Intent, Result
     from leapgrid.workspace.workspace import Workspace
 
@@ -113,10 +112,9 @@ __getattr__, __dir__ = lazily(
         "glance": ("may_remember",),
         "journal": ("Journal",),
         "mappings": ("RememberedMapping",),
-        "model": ("DraftSummary", "JournalEntry", "StoredDraft"),
+        "model": ("DraftSummary", "JournalEntry", "SharedStep", "StoredDraft"),
         "receipts": ("StoredAttempt", "StoredChunk", "StoredRun", "StoredSubmission"),
         "recovery": ("Recovered",),
-        "steps": ("SharedStep",),
         "submissions": ("Intent", "Result"),
         "workspace": ("Workspace",),
     },

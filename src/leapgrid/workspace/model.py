@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -27,6 +27,26 @@ class JournalEntry(NamedTuple):
     label: str
     edit: Any = None
     at: float = 0.0
+
+
+class SharedStep(NamedTuple):
+    """A step of a draft that several people work on.
+
+    Attributes:
+        entry: as in any journal.
+        hand: whose steps it belongs to: a person at a machine.
+        who: the person.
+        mark: no other step has it.
+        seq: its number in the draft, from 1; 0 before it has one.
+        rows: the rows of the draft that it changes or takes away; not kept.
+    """
+
+    entry: JournalEntry
+    hand: str
+    who: str
+    mark: str
+    seq: int = 0
+    rows: Sequence[RowId] = ()
 
 
 class DraftSummary(NamedTuple):
@@ -72,7 +92,7 @@ class StoredDraft:
         issues: what the server found and is not settled, of the rows that are rejected.
         settings: ``default_country`` and ``date_order``, where somebody said them of this draft.
         by: whose each step of the journal is: hand and mark as in
-            :class:`leapgrid.workspace.steps.SharedStep`, and the person; "" where the draft is one person's.
+            :class:`leapgrid.workspace.model.SharedStep`, and the person; "" where the draft is one person's.
     """
 
     id: str

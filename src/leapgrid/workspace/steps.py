@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from sqlalchemy import Connection, Text, func, insert, select, type_coerce, update
 
@@ -12,31 +11,11 @@ from leapgrid.records.outcomes import RowState
 from leapgrid.workspace import tables as t
 from leapgrid.workspace.drafts import Drafts, entry_of, stored_entry
 from leapgrid.workspace.errors import NotFound
-from leapgrid.workspace.model import JournalEntry
+from leapgrid.workspace.model import SharedStep
 from leapgrid.workspace.outcomes import PIECE
 
 _LOCKED = tuple(sorted({RowState.SENDING, RowState.CREATED, RowState.ALREADY_THERE}))
 """Of a row in such a state the texts are what was sent; an edit would tell otherwise."""
-
-
-class SharedStep(NamedTuple):
-    """A step of a draft that several people work on.
-
-    Attributes:
-        entry: as in any journal.
-        hand: whose steps it belongs to: a person at a machine.
-        who: the person.
-        mark: no other step has it.
-        seq: its number in the draft, from 1; 0 before it has one.
-        rows: the rows of the draft that it changes or takes away; not kept.
-    """
-
-    entry: JournalEntry
-    hand: str
-    who: str
-    mark: str
-    seq: int = 0
-    rows: Sequence[RowId] = ()
 
 
 class Steps(Drafts):
