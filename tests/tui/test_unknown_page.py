@@ -155,7 +155,7 @@ async def test_going_on_in_production_wants_its_name_as_well(tmp_path: Path, siz
         submission = space.begin_submission(
             draft.id, object_slug="lead", origin=PRODUCTION.base_url, chunks=[c.rows for c in plan.chunks]
         )
-        space.finish_submission(submission, "person", "Stopped by you.")
+        space.finish_run(submission, "person", "Stopped by you.")
         session.looks.open = space.open_submissions(draft.id)
         app = HarnessApp()
         async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:

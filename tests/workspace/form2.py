@@ -82,8 +82,9 @@ def make(path: Path) -> str:
         ):
             body = json.dumps([{"name": f"N{row}"} for row in rows]).encode()
             connection.execute(
-                "INSERT INTO attempt VALUES (?, ?, 1, 1, 'POST', '/p', ?, ?, 'lead', 'http://127.0.0.1:8001', '', "
-                "'0', ?, 'h', 1, 2.0, ?, NULL, NULL, NULL, NULL, NULL, ?, NULL, NULL, NULL)",
+                "INSERT INTO attempt VALUES (?, ?, 1, 1, 'POST', '/p', ?, ?, 'lead', "
+                "'http://127.0.0.1:8001', '', '0', ?, 'h', 1, 2.0, ?, NULL, NULL, NULL, NULL, NULL, "
+                "?, NULL, NULL, NULL)",
                 (
                     attempt,
                     submission,

@@ -223,10 +223,6 @@ class Runs(Recovery):
                 self._release(connection, submission_id)
                 self._finish(connection, submission_id, stopped, message)
 
-    def finish_submission(self, submission_id: str, stopped: str | None = None, message: str = "") -> None:
-        """The same as :meth:`finish_run`."""
-        self.finish_run(submission_id, stopped, message)
-
     def _submission(self, connection: Connection, submission_id: str) -> Row[Any]:
         about = connection.execute(select(t.submission).where(t.submission.c.id == submission_id)).first()
         if about is None:
