@@ -75,6 +75,8 @@ async def test_a_record_that_is_there_twice_is_shown(make: Make) -> None:
     world = make(known(3))
     world.then = lambda e: world.put({"external_id": "X-3"}) if isinstance(e, ChunkAnswered) else None
     summary = await world.run()
+    (stored,) = (look for look in world.workspace.look_ups(summary.submission) if look.purpose == "count")
+    assert (stored.asked, stored.found) == (3, 3), "of what was asked for; the message says of the fourth"
     assert summary.difference
     (count,) = world.looked_up(Purpose.COUNT)
     assert count.message == "Counted: the server has 4 records where 3 should be: look for duplicates."
@@ -158,6 +160,10 @@ async def test_what_was_not_stored_is_ready_once_the_settling_time_is_over(make:
     assert summary.counts == {CREATED: 4, UNKNOWN: 2}
     assert summary.again_at is not None
     assert 298 <= summary.again_at - world.clock.now <= 301
+    unknown = [look for look in world.workspace.look_ups(summary.submission) if look.purpose == "unknown"]
+    assert [(look.asked, look.found) for look in unknown] == [(2, 0)], (
+        "a record asked for beside is not found"
+    )
     world.clock.now = summary.again_at - 3
     early = await world.look()
     assert (dict(early.settled), set(early.open)) == ({}, {2, 3})

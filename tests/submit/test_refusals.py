@@ -54,6 +54,10 @@ async def test_the_sandbox_proves_itself_and_the_others_go_again_after_the_other
     assert list(world.states.values()) == [CREATED, REJECTED, *[CREATED] * 4]
     assert world.there == ["X-4", "X-5", "X-6", "X-1", "X-3"]
     assert rule(world) is Rule.PROVEN
+    (count,) = world.looked_up(Purpose.COUNT)
+    assert count.message == "Counted: the server has all 5 records.", "the refused one is asked for, not had"
+    kept = world.workspace.look_ups(summary.submission)
+    assert [(look.purpose, look.asked, look.found) for look in kept] == [("baseline", 6, 0), ("count", 6, 5)]
     (more,) = world.listener.of(ChunksPlanned)
     assert (more.numbers, more.round, set(more.outcomes)) == ((3,), 1, {0, 2})
     assert [(c.chunk, c.outcome) for c in summary.chunks] == [(1, "rejected"), (2, "created"), (3, "created")]

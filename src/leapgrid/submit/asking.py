@@ -11,7 +11,7 @@ from leapgrid.submit.pace import Pace, Sleep
 from leapgrid.submit.serverclock import ServerClock
 from leapgrid.superleap.answers import Answer
 from leapgrid.superleap.errors import RateLimited, SuperleapError, TransportFailure
-from leapgrid.superleap.lookup import Finder, FindMethod, questions
+from leapgrid.superleap.lookup import Finder, FindMethod, compare_key, questions
 from leapgrid.superleap.requests import Request
 
 TRIES = 3
@@ -110,7 +110,7 @@ class Part:
         values: those that were asked for in the same call.
         answer: what came.
         method: how it was asked.
-        found: how many records came.
+        found: of how many of these values there are records; what came with them is not counted.
     """
 
     values: Sequence[Any]
@@ -163,7 +163,8 @@ class Asker:
                 yield Part(part, vain, FindMethod.NONE)
                 continue
             answer, method = await self._find(finder, [*part, *beside])
-            yield Part(part, answer, method, len(answer.records))
+            came = {compare_key(record.get(field)) for record in answer.records}
+            yield Part(part, answer, method, len(came.intersection(map(compare_key, part))))
             vain = None if answer.understood else answer
 
     async def _find(self, finder: Finder, values: Sequence[Any]) -> tuple[LookedFor, FindMethod]:

@@ -468,7 +468,9 @@ def _counted(counted: Counted, look: LookUp, asked: int) -> LookedUp:
         message = f"The records could not be counted at the server. {look.message}"
         return LookedUp(Purpose.COUNT, asked, message.strip(), False)
     if not counted.more and not counted.fewer:
-        message = f"Counted: the server has {'the record' if asked == 1 else f'all {asked:,} records'}."
+        number = counted.expected
+        what = "the record" if number == 1 else f"all {number:,} records"
+        message = f"Counted: the server has {what if number else 'none of the refused records'}."
         return LookedUp(Purpose.COUNT, asked, message, proves)
     message = f"Counted: the server has {counted.found:,} of {_records(counted.expected)}"
     if counted.more:

@@ -105,7 +105,7 @@ class LookUp:
         object_slug: the object.
         field: the field that was compared.
         asked: how many keys were asked for.
-        found: how many records came.
+        found: of how many of the keys there are records.
         understood: every answer had a form that is known.
         complete: and all pages were read, and fit together.
         method: how it was asked, see ``superleap.lookup.FindMethod``.

@@ -175,7 +175,7 @@ class ReceiptLookUp:
         at: seconds since the epoch.
         field: the field that was compared.
         asked: how many keys were asked for.
-        found: how many records came.
+        found: of how many of the keys there are records.
         proves: whether the answer was understood and complete.
         method: how it was asked.
         message: why it proves nothing, or what it came to, or "".
