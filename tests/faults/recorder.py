@@ -97,6 +97,7 @@ class Recorder:
         self.log = log
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.recorder", str(log)],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
@@ -152,8 +153,9 @@ class Recorder:
     def stop(self) -> None:
         self._process.kill()
         self._process.wait(30)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            pipe.close()
 
     def __enter__(self) -> Recorder:
         return self
@@ -242,8 +244,11 @@ class _Server:
         server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
         sys.stdout.flush()
-        async with server:
-            await server.serve_forever()
+        over = asyncio.Event()
+        # It outlives the clients that are killed, but not the test.
+        asyncio.get_running_loop().add_reader(sys.stdin, over.set)
+        await over.wait()
+        os._exit(0)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._connections += 1
