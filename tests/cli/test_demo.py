@@ -30,7 +30,7 @@ def test_the_main_job_is_played_through(leapgrid: Command, arguments: tuple[str,
     assert any("refused (400)" in line for line in parts["3  Send"])
     assert parts["3  Send"][-1].split()[:4] == ["1", "!", "email", "anna.keller@mailinator.com"]
     assert any("anna@kellerbau.de" in line for line in parts["4  Repair what the server refused"])
-    assert any("12 records · created (200)" in line for line in parts["5  Send again"])
+    assert any("1 record · created (200)" in line for line in parts["5  Send again"])
     assert "Done: 12 of 12 records created, none of them twice." in ran.out
 
 

@@ -100,7 +100,8 @@ def test_being_killed_leaves_what_was_on_its_way_unknown_at_the_next_start(
         "submit", leapgrid.write("one.csv", "name,email", "A,a@b.de"), "--base-url", sandbox.base_url, "--yes"
     )
     assert ran.code == 0
-    assert "An earlier run was cut off: 2 records of it may exist." in ran.err
+    assert "An earlier run was cut off: 2 records of it may exist, and " in ran.err
+    assert "To go on with it: leapgrid resume 01" in ran.err
     with Workspace.open(leapgrid.workspace) as workspace:
         counts = {draft.name: dict(draft.counts) for draft in workspace.drafts()}
     assert {state: n for state, n in counts["many.csv"].items() if n} == {

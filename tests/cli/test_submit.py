@@ -67,7 +67,8 @@ def test_records_are_created_and_the_document_says_so(leapgrid: Command, sandbox
 def test_the_documented_refusal_marks_its_row_in_the_servers_words_and_no_other(
     leapgrid: Command, sandbox: SandboxServer
 ) -> None:
-    ran = sent(leapgrid, sandbox, SAMPLES / "bad_email.request.json", "--include-invalid")
+    more = ("--include-invalid", "--on-refusal", "leave")
+    ran = sent(leapgrid, sandbox, SAMPLES / "bad_email.request.json", *more)
     assert ran.code == 1
     document = ran.document
     assert (document["rejected"], document["not_sent"], document["created"]) == (1, 1, 0)
@@ -146,7 +147,7 @@ def test_numbers_that_are_off_are_put_right_by_the_value_that_the_server_quotes(
     path = leapgrid.write("in.csv", "name,email", "A,a@firm.de", "B,b@mailinator.com", "C,c@firm.de")
     ran = sent(leapgrid, sandbox, path)
     assert ran.code == 1
-    assert (ran.document["rejected"], ran.document["not_sent"]) == (1, 2)
+    assert (ran.document["rejected"], ran.document["created"]) == (1, 2)
     assert [issue["row"] for issue in ran.document["issues"]] == [2]
 
 
@@ -391,7 +392,7 @@ def test_text_tells_what_came_of_it_and_what_to_do(leapgrid: Command, sandbox: S
     ran = leapgrid("submit", path, "--base-url", sandbox.base_url, "--yes")
     assert ran.code == 1
     lines = ran.out.splitlines()
-    assert lines[0] == "3 records: 1 rejected, 2 not sent (1 with errors)"
+    assert lines[0] == "3 records: 1 created, 1 rejected, 1 not sent (1 with errors)"
     at = lines.index("Refused by the server")
     assert lines[at + 1].split() == ["row", "line", "field", "value", "what", "is", "wrong"]
     assert lines[at + 2].split()[:5] == ["1", "2", "!", "email", "anna@mailinator.com"]
@@ -430,7 +431,12 @@ def test_the_draft_is_kept_under_the_files_name_with_its_outcomes(
         assert {state.value: n for state, n in draft.counts.items() if n} == {"created": 2, "unknown": 2}
     # Submitted again, it is said what that means.
     again = sent(leapgrid, sandbox, many(leapgrid, 4))
-    assert "submitted before (2 created and 2 unknown)" in again.err
+    assert "2 of 4 records were created before from this workspace and are left out." in again.err
+    assert "2 records wait: they were sent before, and it is not known whether they are there." in again.err
+    assert f"leapgrid resume --base-url {sandbox.base_url}" in again.err
+    assert (again.code, again.document["already_there"], again.document["not_sent"]) == (1, 2, 2)
+    assert {issue["code"] for issue in again.document["issues"]} >= {"same_unknown"}
+    assert sandbox.store.count("lead") == 4
 
 
 def test_a_dry_run_says_that_the_file_was_sent_before_and_makes_nothing(
@@ -446,7 +452,8 @@ def test_a_dry_run_says_that_the_file_was_sent_before_and_makes_nothing(
     nothing: dict[str, str | None] = {"LEAPGRID_TOKEN": None}
     for environ in ({}, nothing):
         again = leapgrid("submit", path, "--dry-run", *to, environ=environ)
-        assert "submitted before (3 created); its records would be sent once more." in again.err
+        assert "All 3 records were created before from this workspace and would be left out." in again.err
+        assert f"leapgrid submit {path} --base-url {sandbox.base_url} --again" in again.err
         assert again.code == 0
     assert leapgrid("submit", path, "--dry-run", "--base-url", "https://other.example").err == ""
     with Workspace.open(leapgrid.workspace) as workspace:

@@ -64,6 +64,8 @@ async def send(
     """Send what the draft would send now, as the screen and the command do."""
     assert draft.workspace is not None
     assert draft.flush()
+    # The good records of a refused chunk wait, unless a test says otherwise.
+    options = options or SubmitOptions(on_refusal="leave")
 
     def publish(event: SubmitEvent) -> None:
         draft.take(event)

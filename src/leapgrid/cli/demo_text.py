@@ -112,7 +112,9 @@ class _Demo:
 
     def _send(self, title: str) -> RunSummary:
         draft, say = self._draft, self._streams.out
-        plan = draft.plan(SubmitOptions(rate=None))
+        # The sandbox is another one each time: what an earlier one took says nothing about it.
+        options = SubmitOptions(rate=None, again=True)
+        plan = draft.plan(options)
         say("", title, f"  {plural(plan.records, 'record')} in {plural(len(plan.chunks), 'chunk')}")
         draft.flush()
         ran = send(
@@ -120,7 +122,7 @@ class _Demo:
             self._workspace,
             draft,
             plan,
-            SubmitOptions(rate=None),
+            options,
             base_url=self._base_url,
             token=SecretToken("sandbox"),
         )

@@ -107,6 +107,7 @@ def send(
                 fields=draft.schema.names,
                 publish=progress.take,
                 who=person(),
+                number=draft.number,
             )
             with Signals(say) as signals:
                 summary = await signals.run(runner, progress)

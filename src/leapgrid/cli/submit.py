@@ -237,11 +237,13 @@ def _tell_known(
 ) -> None:
     """Say what was submitted before, what follows from it, and how to have it otherwise."""
     if known.event is not None:
-        message = known.event.message.replace(" left out.", " would be left out.") if would else None
-        streams.err(
-            f"{message or known.event.message} To send {'it' if known.left_out == 1 else 'them'} once more: "
-            f"{again('submit', file, common, '--again')}"
-        )
+        message = known.event.message
+        if would:
+            message = message.replace(" is left out.", " would be left out.")
+            message = message.replace(" are left out.", " would be left out.")
+        it = "it" if known.left_out == 1 else "them"
+        more = again("submit", file, common, "--again")
+        streams.err(f"{message} To send {it} once more: {more}")
     if known.waiting:
         number = len(known.waiting)
         verb = "waits: it was" if number == 1 else "wait: they were"

@@ -13,6 +13,7 @@ from leapgrid.drafting.receipts.words import clock
 from leapgrid.records import IN_FLIGHT, Issue, RowId, RowState, Severity, Source
 from leapgrid.submit import LeftOut, Plan, RunSummary
 from leapgrid.visible import visible
+from leapgrid.workspace import Purpose
 
 _SHOWN = 300
 WORDS = {
@@ -62,6 +63,7 @@ def result_lines(
         lines.append(_counts(draft))
     if summary is not None and summary.stopped is not None:
         lines.append(visible(summary.message, _SHOWN))
+    lines += there_lines(summary)
     lines += difference_lines(summary)
     refused = [issue for issue in draft.issues if issue.source is Source.SERVER]
     lines += _issue_part(draft, "Refused by the server", refused)
@@ -137,6 +139,13 @@ def difference_lines(summary: RunSummary | None) -> list[str]:
     """What the count at the end found to be otherwise than the answers said."""
     looks = summary.look_ups if summary is not None else ()
     return [f"! {visible(look.message, _SHOWN)}" for look in looks if look.difference]
+
+
+def there_lines(summary: RunSummary | None) -> list[str]:
+    """Which records were sent although the server had one of the same key before."""
+    looks = summary.look_ups if summary is not None else ()
+    notes = [note for look in looks if look.purpose is Purpose.BASELINE for note in look.notes]
+    return [f"! {visible(note, _SHOWN)}" for note in notes]
 
 
 def again_words(again_at: float | None) -> str:

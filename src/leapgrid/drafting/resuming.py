@@ -197,6 +197,7 @@ class Resumption:
             pausable=pausable,
             publish=self._telling(publish),
             who=who,
+            number=self.draft.number,
         )
 
     def _telling(self, publish: Publish | None) -> Publish:

@@ -11,10 +11,10 @@ from leapgrid.drafting.receipts.style import POLICY, STYLE
 from leapgrid.drafting.receipts.table import issue_words
 from leapgrid.drafting.receipts.text import counts_line
 from leapgrid.drafting.receipts.words import (
-    CHUNK_WORDS,
     KIND_WORDS,
     PURPOSE_WORDS,
     STATE_WORDS,
+    chunk_word,
     clock,
     counted,
     moment,
@@ -168,7 +168,7 @@ def _chunks(receipt: Receipt) -> Iterator[str]:
 
 def _chunk(chunk: ReceiptChunk) -> tuple[str, list[str]]:
     last = chunk.attempts[-1] if chunk.attempts else None
-    word = CHUNK_WORDS.get(chunk.state, chunk.state)
+    word = chunk_word(chunk.state, chunk.counts)
     said = " ".join(
         text for text in (chunk.message if chunk.state != "created" else "", *chunk.refusal) if text
     )

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from leapgrid.drafting.receipts.model import Receipt, ReceiptRow
 from leapgrid.drafting.receipts.table import said
 from leapgrid.drafting.receipts.words import (
-    CHUNK_WORDS,
     KIND_WORDS,
     PURPOSE_WORDS,
     STATE_WORDS,
+    chunk_word,
     clock,
     counted,
     moment,
@@ -97,7 +97,7 @@ def _chunks(receipt: Receipt) -> list[str]:
             (
                 f"{chunk.number:,}",
                 f"{chunk.records:,}",
-                CHUNK_WORDS.get(chunk.state, chunk.state),
+                chunk_word(chunk.state, chunk.counts),
                 "" if chunk.status is None else str(chunk.status),
                 clock(last.started_at) if last else "",
                 took(last.elapsed) if last else "",

@@ -31,6 +31,22 @@ CHUNK_WORDS: Mapping[str, str] = {
 }
 """What became of a chunk."""
 
+SETTLED = "settled since"
+"""A chunk that no answer came for, and of whose rows a look-up or a person told what became."""
+
+
+def chunk_word(state: str, counts: Mapping[RowState, int]) -> str:
+    """What became of a chunk.
+
+    Args:
+        state: as it is kept.
+        counts: how many of its rows are in which state now.
+    """
+    if state == "unknown" and counts and not counts.get(RowState.UNKNOWN):
+        return SETTLED
+    return CHUNK_WORDS.get(state, state)
+
+
 PURPOSE_WORDS: Mapping[str, str] = {
     "baseline": "what was there before",
     "unknown": "what is unknown",
