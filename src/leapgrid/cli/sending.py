@@ -105,6 +105,7 @@ def send(
                 options=options,
                 profile=profile,
                 fields=draft.schema.names,
+                schema=draft.schema,
                 publish=progress.take,
                 who=person(),
                 number=draft.number,

@@ -193,6 +193,7 @@ class Resumption:
             object_slug=self.about.object_slug,
             options=options,
             fields=self.draft.schema.names,
+            schema=self.draft.schema,
             profile=self.about.profile,
             pausable=pausable,
             publish=self._telling(publish),

@@ -68,6 +68,11 @@ class KnownRows:
         self._required = tuple(field.name for field in batch.schema.fields if field.required)
         self._waiting: dict[RowId, tuple[dict[str, Any], Issue]] = {}
 
+    def number(self, row: RowId) -> int:
+        """How a person counts a row, from 1; of one that was deleted, the order of making."""
+        position = self.batch.position(row)
+        return (row if position is None else position) + 1
+
     def payload(self, row: RowId) -> dict[str, Any]:
         """The record as it would be sent."""
         return self._payload(self.batch.values(row))
