@@ -135,7 +135,7 @@ def _needs_a_look(receipt: Receipt) -> Iterator[str]:
     for title, note, rows in (
         (
             "Rejected",
-            "The server refused these; nothing of them was stored.",
+            "The server refused these. What it said of each stands beside it.",
             receipt.in_state(RowState.REJECTED),
         ),
         (
@@ -160,7 +160,7 @@ def _chunks(receipt: Receipt) -> Iterator[str]:
         return
     yield "<section><h2>Chunk by chunk</h2>\n"
     yield from _table(
-        ("n:chunk", "n:records", "outcome", "n:status", "w:sent", "n:took", "n:tries", "said", "body"),
+        ("n:chunk", "n:records", "w:outcome", "n:status", "w:sent", "n:took", "n:tries", "said", "body"),
         (_chunk(chunk) for chunk in receipt.chunks),
     )
     yield "</section>\n"

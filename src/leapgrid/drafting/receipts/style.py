@@ -44,7 +44,7 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1.5rem; 
 dt { color: var(--muted); } dd { margin: 0; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
-th { text-align: left; font-weight: 600; color: var(--muted); background: var(--panel); }
+th { text-align: left; white-space: nowrap; font-weight: 600; color: var(--muted); background: var(--panel); }
 th, td { padding: .3rem .75rem .3rem 0; vertical-align: top; border-bottom: 1px solid var(--line); }
 th:first-child, td:first-child { padding-left: .5rem; }
 .n { text-align: right; white-space: nowrap; } .w { white-space: nowrap; }
