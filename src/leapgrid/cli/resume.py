@@ -355,8 +355,7 @@ def _exit_code(went: Went, stopped: str | None) -> Code:
     counts: Counter[RowState] = Counter()
     for resumption in went.resumptions:
         counts.update(resumption.counts())
-    summaries = [summary for resumption in went.resumptions for summary in resumption.summaries]
-    if counts[RowState.UNKNOWN] or counts[RowState.SENDING] or any(each.difference for each in summaries):
+    if counts[RowState.UNKNOWN] or counts[RowState.SENDING]:
         return Code.UNKNOWN
     invalid = any(resumption.invalid() or resumption.refusals() for resumption in went.resumptions)
     if counts[RowState.REJECTED] or invalid:
