@@ -408,6 +408,23 @@ def test_text_tells_what_came_of_it_and_what_to_do(leapgrid: Command, sandbox: S
     assert ran.err.splitlines()[2].startswith("chunk 1 of 1 · 2 records · refused (400) · ")
 
 
+def test_what_is_there_already_and_goes_all_the_same_is_said_twice(
+    leapgrid: Command, sandbox: SandboxServer
+) -> None:
+    sandbox.store.add("lead", [{"name": "Bo", "external_id": "E-2"}], "someone")
+    path = leapgrid.write("in.csv", "name,external_id", "Anna,E-1", "Bo,E-2")
+    ran = leapgrid("submit", path, "--base-url", sandbox.base_url, "--yes")
+    assert ran.code == 0
+    note = (
+        "The server has a record with the key of row 2 (external_id E-2): it is sent all the same, "
+        "as a new record."
+    )
+    lines = ran.err.splitlines()
+    assert lines[1:3] == ["Looked before sending: 1 of 2 is there already.", f"  {note}"]
+    assert ran.out.splitlines()[1] == f"! {note}"
+    assert names(sandbox) == ["Bo", "Anna", "Bo"]
+
+
 def test_what_the_server_says_never_reaches_a_terminal_as_it_is(
     leapgrid: Command, sandbox: SandboxServer
 ) -> None:

@@ -39,7 +39,7 @@ async def test_what_is_there_is_asked_before_the_first_chunk_and_counted_at_the_
     paths = [request.path.rstrip("/").rpartition("/")[2] for request in world.server.requests]
     assert paths == ["records", "bulk_create", "bulk_create", "bulk_create", "records"]
     assert [event.message for event in summary.look_ups] == [
-        "Looked before sending: 1 of 5 are there already.",
+        "Looked before sending: 1 of 5 is there already.",
         "Counted: the server has all 4 records.",
     ]
     (baseline,) = world.workspace.baseline(summary.submission)
@@ -50,6 +50,23 @@ async def test_what_is_there_is_asked_before_the_first_chunk_and_counted_at_the_
     names = world.listener.names
     assert names[:4] == ["SubmissionStarted", "LookingUp", "LookedUp", "ChunkStarted"]
     assert names[-3:] == ["LookingUp", "LookedUp", "RunFinished"]
+
+
+async def test_what_is_there_and_goes_all_the_same_is_named_with_its_key(make: Make) -> None:
+    world = make(known(6))
+    world.put({"external_id": "x-1"})
+    summary = await world.run(first=True)
+    assert summary.look_ups[0].notes == (
+        "The server has a record with the key of row 1 (external_id X-1): it is sent all the same, "
+        "as a new record.",
+    )
+    world.put(*({"external_id": f"X-{n}"} for n in range(3, 7)))
+    summary = await world.run()
+    assert summary.look_ups[0].message == "Looked before sending: 4 of 5 are there already."
+    assert summary.look_ups[0].notes == (
+        "The server has records with the keys of row 3 (external_id X-3), row 4 (external_id X-4), "
+        "row 5 (external_id X-5) and 1 more: they are sent all the same, as new records.",
+    )
 
 
 async def test_records_without_a_key_ask_nothing(make: Make) -> None:
@@ -161,9 +178,7 @@ async def test_what_was_not_stored_is_ready_once_the_settling_time_is_over(make:
     assert summary.again_at is not None
     assert 298 <= summary.again_at - world.clock.now <= 301
     unknown = [look for look in world.workspace.look_ups(summary.submission) if look.purpose == "unknown"]
-    assert [(look.asked, look.found) for look in unknown] == [(2, 0)], (
-        "a record asked for beside is not found"
-    )
+    assert [(look.asked, look.found) for look in unknown] == [(2, 0)], "others do not count"
     world.clock.now = summary.again_at - 3
     early = await world.look()
     assert (dict(early.settled), set(early.open)) == ({}, {2, 3})

@@ -314,6 +314,18 @@ def test_look_ups_that_agree_are_quiet(tmp_path: Path) -> None:
         assert state.unknown == 0
 
 
+def test_what_was_sent_though_its_key_was_there_is_said(tmp_path: Path) -> None:
+    with workspace(tmp_path) as space:
+        session = open_session(desk_with(space, leads(2)))
+        note = "The server has a record with the key of row 2: it is sent all the same, as a new record."
+        chunks = begin(session, 12)
+        chunk = next(chunks)
+        session.take(LookedUp(Purpose.BASELINE, 2, "1 of 2 is there already.", True, notes=(note,)))
+        answer(session, chunk)
+        finish(session)
+        assert result_state(session).notes == (note,)
+
+
 def test_what_is_being_stopped_says_that_its_answer_still_counts(tmp_path: Path) -> None:
     with workspace(tmp_path) as space:
         session = open_session(desk_with(space, leads(4)))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from leapgrid.cli.issues_text import FIRST, in_order, issue_lines
 from leapgrid.cli.layout import listing, plural, ranges
-from leapgrid.cli.submit_text import WORDS, again_words, difference_lines
+from leapgrid.cli.submit_text import WORDS, again_words, difference_lines, there_lines
 from leapgrid.drafting.receipts.words import clock, moment
 from leapgrid.drafting.resuming import Resumption
 from leapgrid.records import RowState, Source
@@ -58,7 +58,7 @@ def _one(resumption: Resumption) -> list[str]:
         f"{plural(len(resumption.rows), 'record')}: {', '.join(parts) or 'nothing in them'}"
     ]
     for summary in resumption.summaries:
-        lines += difference_lines(summary)
+        lines += [*there_lines(summary), *difference_lines(summary)]
     refused = [issue for issue in resumption.issues() if issue.source is Source.SERVER]
     if refused:
         lines += ["", "Refused by the server"]

@@ -26,6 +26,7 @@ from leapgrid.submit.teller import Teller
 from leapgrid.superleap.answers import Answer
 from leapgrid.superleap.lookup import compare_key
 from leapgrid.superleap.origin import is_loopback
+from leapgrid.visible import visible
 from leapgrid.workspace import Workspace
 from leapgrid.workspace.evidence import LookUp, Purpose, Rule, Seen, SentRow
 from leapgrid.workspace.store import key_sha256
@@ -38,6 +39,12 @@ T = TypeVar("T")
 
 _REMEMBERED = 20
 """Of how many records that were not there it is noted; one is enough to learn from."""
+
+_ROWS_NAMED = 3
+"""How many rows one sentence names."""
+
+_SHOWN = 60
+"""Characters of a key that are shown."""
 
 _TOLD_EVERY = 500
 """Keys after which progress is told."""
@@ -60,6 +67,7 @@ class Circumstances:
         clock: seconds since the epoch.
         sleep: waits so many seconds.
         who: the person.
+        number: how a person counts a row.
     """
 
     workspace: Workspace
@@ -74,6 +82,7 @@ class Circumstances:
     clock: Callable[[], float]
     sleep: Sleep
     who: str
+    number: Callable[[RowId], int]
 
 
 class Enquiries:
@@ -151,15 +160,15 @@ class Enquiries:
         """
         if not any(rung.field in plan.names for rung in self._proving):
             return
-        values: dict[str, dict[str, Any]] = {}
+        values: dict[str, dict[str, tuple[RowId, Any]]] = {}
         for chunk in plan.chunks:
-            for record in chunk.payloads:
+            for row, record in zip(chunk.rows, chunk.payloads, strict=True):
                 key = key_of(record, self._proving)
                 if key is not None:
-                    values.setdefault(key.field, {}).setdefault(key.folded, key.value)
+                    values.setdefault(key.field, {}).setdefault(key.folded, (row, key.value))
             await asyncio.sleep(0)
         for field, keys in values.items():
-            await self._baseline_of(field, list(keys.values()))
+            await self._baseline_of(field, keys)
 
     async def baseline_if_none(self, plan: Plan) -> None:
         """The same for a submission that was begun before, unless there is a baseline or anything was sent.
@@ -177,20 +186,42 @@ class Enquiries:
         if not begun:
             await self.baseline(plan)
 
-    async def _baseline_of(self, field: str, values: Sequence[Any]) -> None:
+    async def _baseline_of(self, field: str, keys: Mapping[str, tuple[RowId, Any]]) -> None:
+        """Args: the field, and of each key as it is compared the first row that has it, and how."""
         about = self._about
         there: list[Any] = []
         look = await self._ask(
-            Purpose.BASELINE, field, values, lambda record: there.append(record.get(field))
+            Purpose.BASELINE,
+            field,
+            [value for _, value in keys.values()],
+            lambda record: there.append(record.get(field)),
         )
         await self._do(lambda: about.workspace.keep_baseline(look, there))
         proves = look.understood and look.complete
-        number = len({compare_key(value) for value in there})
+        folded = {compare_key(value) for value in there}
+        known = [row_and_value for key, row_and_value in keys.items() if key in folded]
         if proves:
-            message = f"Looked before sending: {number:,} of {len(values):,} are there already."
+            verb = "is" if len(known) == 1 else "are"
+            message = f"Looked before sending: {len(known):,} of {len(keys):,} {verb} there already."
         else:
             message = f"What was there before sending is not known. {look.message}"
-        about.teller.tell(LookedUp(Purpose.BASELINE, len(values), message.strip(), proves))
+        notes = (self._sent_all_the_same(field, known),) if known else ()
+        about.teller.tell(LookedUp(Purpose.BASELINE, len(keys), message.strip(), proves, notes=notes))
+
+    def _sent_all_the_same(self, field: str, known: Sequence[tuple[RowId, Any]]) -> str:
+        """What follows for rows whose key is at the server already: these may be other records, or the same."""
+        rows = [
+            f"row {self._about.number(row):,} ({field} {visible(str(value), _SHOWN)})"
+            for row, value in known[:_ROWS_NAMED]
+        ]
+        if more := len(known) - len(rows):
+            rows.append(f"{more:,} more")
+        names = rows[0] if len(rows) == 1 else f"{', '.join(rows[:-1])} and {rows[-1]}"
+        if len(known) == 1:
+            return (
+                f"The server has a record with the key of {names}: it is sent all the same, as a new record."
+            )
+        return f"The server has records with the keys of {names}: they are sent all the same, as new records."
 
     # -- refusals ----------------------------------------------------------------------------------------
 

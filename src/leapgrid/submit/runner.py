@@ -71,6 +71,7 @@ class Runner:
         pausable: whether a person is there to resume the run; else what needs one stops it.
         who: the person, to be kept.
         schema: which fields are unique, to look records up by; the built-in one of the object by default.
+        number: how a person counts a row, to name it in a sentence; by default in the order of making.
         clock: seconds since the epoch.
         monotonic: seconds, never going back.
         sleep: waits so many seconds.
@@ -92,6 +93,7 @@ class Runner:
         pausable: bool = False,
         who: str = "",
         schema: ObjectSchema | None = None,
+        number: Callable[[RowId], int] = lambda row: row + 1,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Sleep = asyncio.sleep,
@@ -123,6 +125,7 @@ class Runner:
                 clock=clock,
                 sleep=sleep,
                 who=who,
+                number=number,
             )
         )
         known = set(fields) if fields is not None else set(schema_for(object_slug).names)

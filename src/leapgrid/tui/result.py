@@ -209,7 +209,10 @@ def _notes(session: Session, run: RunProgress) -> tuple[str, ...]:
     """What the answers showed, and what the look-ups of the run came to."""
     said = list(run.notes)
     for look in run.look_ups:
-        if look.difference or (look.purpose is Purpose.BASELINE and look.proves):
+        if look.difference:
+            continue
+        if look.purpose is Purpose.BASELINE and look.proves:
+            said += look.notes
             continue
         if look.purpose is Purpose.UNKNOWN:
             continue  # it may have been looked up again since

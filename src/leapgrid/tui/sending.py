@@ -108,6 +108,7 @@ class Sending:
                     pausable=True,
                     publish=session.take,
                     who=person(),
+                    number=session.draft.number,
                 )
             )
         await self.refresh(session)
