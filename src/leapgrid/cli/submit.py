@@ -241,15 +241,9 @@ def _tell_known(
             message = message.replace(" are left out.", " would be left out.")
         it = "it" if known.left_out == 1 else "them"
         more = again("submit", file, common, "--again")
-        streams.err(f"{message} To send {it} once more: {more}")
+        streams.err(f"{message} {known.where} To send {it} once more: {more}")
     if known.waiting:
-        number = len(known.waiting)
-        verb = "waits: it was" if number == 1 else "wait: they were"
-        streams.err(
-            f"{plural(number, 'record')} {verb} sent before, and it is not known whether "
-            f"{'it is' if number == 1 else 'they are'} there. To settle that first: "
-            f"{resuming((), base_url, wiring.connection)}"
-        )
+        streams.err(f"{known.waits} To settle that first: {resuming((), base_url, wiring.connection)}")
 
 
 def _resume(

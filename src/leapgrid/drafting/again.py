@@ -6,6 +6,7 @@ submitted again, sends only what is new.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,16 +28,28 @@ class Known(NamedTuple):
         event: the rows that are left out, to be taken by the draft; None where none is.
         waiting: rows whose record is, from another draft, not settled: they must wait for that.
         asked: how many records were compared.
+        where: in which draft and when those were created, in a sentence; "" where none was.
     """
 
     event: SameAgain | None = None
     waiting: Mapping[RowId, Earlier] = {}
     asked: int = 0
+    where: str = ""
 
     @property
     def left_out(self) -> int:
         """How many rows were created before."""
         return len(self.event.outcomes) if self.event is not None else 0
+
+    @property
+    def waits(self) -> str:
+        """What is said of those that wait, in a sentence; "" where none does."""
+        number = len(self.waiting)
+        if not number:
+            return ""
+        one = number == 1
+        what = f"{number:,} {'record waits: it was' if one else 'records wait: they were'} sent before"
+        return f"{what}, and it is not known whether {'it is' if one else 'they are'} there."
 
 
 class Question:
@@ -79,6 +92,8 @@ class Question:
         from leapgrid.workspace.submissions import record_sha256
 
         slug = self._schema.slug
+        if not workspace.was_sent(origin, slug, but=self._draft_id):
+            return Known(asked=len(self._rows))  # nothing can be the same: not a record is looked at
         hashes: dict[RowId, str] = {}
         for row in self._rows:
             record = record_payload(self._schema, self._snapshot.values(row), self._context)
@@ -101,7 +116,8 @@ class Question:
                 for row, earlier in there.items()
             }
         event = SameAgain(_message(len(outcomes), len(hashes)), outcomes) if outcomes else None
-        return Known(event, waiting, len(hashes))
+        where = _where([there[row] for row in outcomes], workspace.now()) if outcomes else ""
+        return Known(event, waiting, len(hashes), where)
 
 
 def take_known(draft: WorkingDraft, known: Known) -> tuple[RowId, ...]:
@@ -150,3 +166,16 @@ def _message(left_out: int, asked: int) -> str:
         what = f"{left_out:,} of {asked:,} records {'was' if left_out == 1 else 'were'}"
     verb = "is" if left_out == 1 else "are"
     return f"{what} created before from this workspace and {verb} left out."
+
+
+def _where(found: Sequence[Earlier], now: float) -> str:
+    """In which draft they were created, and when; of several the one that has most of them."""
+    from leapgrid.visible import visible
+    from leapgrid.workspace.same import day_words
+
+    count = Counter((one.draft_id, one.draft, day_words(one.at, now)) for one in found)
+    (_, name, day), _ = count.most_common(1)[0]
+    drafts = len({draft_id for draft_id, _, _ in count})
+    others = "" if drafts == 1 else f", and in {drafts - 1:,} other draft{'s' if drafts > 2 else ''}"
+    it = "It was" if len(found) == 1 else "They were"
+    return f"{it} sent in {visible(str(name), 60)} on {day}{others}."

@@ -12,23 +12,23 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from leapgrid.drafting import SAMPLE_LEADS, SAMPLE_NAME, WorkingDraft
-from leapgrid.drafting.earlier import sent_before
-from leapgrid.drafting.opening import Opened, Opening, Wanted
 from leapgrid.files import ImportMapping
 from leapgrid.records import CheckContext, ObjectSchema, schema_for
 from leapgrid.submit import Plan, SubmitOptions
 from leapgrid.superleap import SecretToken
-from leapgrid.tui.sending import TRY_TO_SAVE_AGAIN, Sending
 from leapgrid.tui.session import Session
 from leapgrid.tui.widgets.title_bar import Target
 from leapgrid.visible import visible
 from leapgrid.workspace import CannotOpen, WorkspaceError
 
 if TYPE_CHECKING:
+    from leapgrid.drafting.opening import Opened, Opening
+    from leapgrid.tui.sending import Sending
     from leapgrid.workspace import DraftSummary, OpenSubmission, Workspace
 
 NOT_CONNECTED = "Not connected. Nothing leaves this computer."
@@ -133,7 +133,6 @@ class Desk:
         self.session: Session | None = None
         self._make_sandbox = make_sandbox
         self._sandbox: SandboxHandle | None = None
-        self.sending = Sending(self)
         self._samples: WorkingDraft | None = None
         self._to_store: WorkingDraft | None = None
         self._storing = asyncio.Lock()
@@ -261,6 +260,8 @@ class Desk:
             said: what was said about it; None: as on the command line.
             ask: have a person say what its columns are in any case.
         """
+        from leapgrid.drafting.opening import Opening, Wanted
+
         said = self.preferences.said if said is None else said
         wanted = Wanted(os.fspath(path), self.schema, said, self._context, ask=ask)
         return Opening(wanted, lambda: self.workspace)
@@ -315,6 +316,8 @@ class Desk:
 
     async def keep_trying(self) -> None:
         """Store the draft on the desk again and again until it is, or is taken away."""
+        from leapgrid.tui.sending import TRY_TO_SAVE_AGAIN
+
         session = self.session
         while session is not None and session is self.session and session.not_kept:
             await asyncio.sleep(TRY_TO_SAVE_AGAIN)
@@ -381,18 +384,6 @@ class Desk:
             self.session = None
             await asyncio.to_thread(session.draft.close)
 
-    def sent_before(self, draft: WorkingDraft) -> str:
-        """What sending this draft's file again would do, where it was sent there before; else ""."""
-        if not draft.source or self.link is None:
-            return ""
-        try:
-            earlier = sent_before(self.workspace, draft.source, self.link.base_url, draft.id)
-        except WorkspaceError:
-            return ""  # only a warning; what cannot be read is said where it keeps from sending
-        if not earlier:
-            return ""
-        return f"This file was sent before ({earlier}). What is there already is left out."
-
     # -- connection ---------------------------------------------------------------------------------------
 
     def start_sandbox(self) -> None:
@@ -422,6 +413,13 @@ class Desk:
         )
 
     # -- sending ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def sending(self) -> Sending:
+        """What sends and looks up; loaded when it is first asked for, after the first paint."""
+        from leapgrid.tui.sending import Sending
+
+        return Sending(self)
 
     @property
     def place(self) -> Link | None:

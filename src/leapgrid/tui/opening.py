@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from textual.app import App
 
 from leapgrid.drafting import DraftError, WorkingDraft
-from leapgrid.drafting.opening import Opened, Opening, Remembered, Unmapped
 from leapgrid.files import FileError, ImportMapping
 from leapgrid.tui.desk import Desk
 from leapgrid.tui.notes import fitting, how_far, opened_words
@@ -20,6 +19,7 @@ from leapgrid.tui.session import Changed, Session
 from leapgrid.workspace import NotFound, WorkspaceError
 
 if TYPE_CHECKING:
+    from leapgrid.drafting.opening import Opened, Opening, Remembered, Unmapped
     from leapgrid.files import RawFile
     from leapgrid.tui.screens.mapping import MappingScreen
 
@@ -103,9 +103,6 @@ class OpeningApp(App[None]):
         return screen
 
     async def _tell_about(self, session: Session, screen: GridScreen, said: list[str]) -> None:
-        if session.draft.source:
-            session.sent_before = await asyncio.to_thread(self.desk.sent_before, session.draft)
-        said = [*filter(None, [session.sent_before]), *said]
         if said and session is self.desk.session:
             session.told = tuple(said)
             screen.say(fitting(said, self.size.width - 2, self.keymap))
@@ -161,6 +158,8 @@ class OpeningApp(App[None]):
             return
         if opening is not self._opening or opening.is_cancelled:
             return  # a person left it, or opened something else
+        from leapgrid.drafting.opening import Unmapped  # it is loaded since there is a file
+
         if isinstance(found, Unmapped):
             await self._take_away(meanwhile)
             await self.ask_for_columns(opening, found.raw, opening.wanted.said, found.remembered)
@@ -243,6 +242,8 @@ class OpeningApp(App[None]):
             return
         mapping = result.mapping
         # Its reasons stay true when the screen is opened again: not all of it was chosen by a person.
+        from leapgrid.drafting.opening import Remembered
+
         earlier = Remembered(*result.remembered) if result.remembered is not None else None
         opened = opened._replace(given=result.said or mapping, earlier=earlier)
         old = self.desk.session

@@ -231,6 +231,25 @@ class Sending:
             if session is self._desk.session:
                 session.know(take_known(draft, known))
 
+    async def created_before(self, session: Session) -> tuple[str, ...]:
+        """What is to be said of the records that this workspace sent before from another draft.
+
+        It only looks: they are left out when the draft is reviewed.
+        """
+        await self._desk.ready()
+        link, draft = self._desk.place, session.draft
+        if link is None or draft.workspace is None or session is not self._desk.session:
+            return ()
+        from leapgrid.drafting.again import Question
+
+        question, workspace = Question(draft), draft.workspace
+        try:
+            known = await asyncio.to_thread(question.ask, workspace, link.base_url, keep=False)
+        except WorkspaceError:
+            return ()  # it is asked again before anything is sent
+        left_out = (known.event.message, known.where) if known.event is not None else ()
+        return (*left_out, *filter(None, (known.waits,)))
+
     async def send_anyway(self, rows: Sequence[RowId]) -> str:
         """Send rows all the same that were created before from this workspace.
 

@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from leapgrid.drafting import DraftError, WorkingDraft
-from leapgrid.drafting.together import in_words
 from leapgrid.records import (
     Change,
     DeleteRows,
@@ -68,7 +67,6 @@ class Session:
         run: the submission that is going on or was the last one here, or None.
         checking: how many cells of how many were checked; None when all are.
         outcomes_revision: changes with everything that is known of the sending of rows.
-        sent_before: a sentence where the same file was sent before from another draft, or "".
         told: what was said when the draft came onto the screen, all of it; the notes have it in full.
         opened: how the draft was made, where that was of a file a moment ago, or None.
         not_kept: why the draft is in no workspace yet, in a sentence that stays until it is, or "".
@@ -84,7 +82,6 @@ class Session:
         self.not_kept = ""
         self.run: RunProgress | None = None
         self.checking: tuple[int, int] | None = None
-        self.sent_before = ""
         self.told: tuple[str, ...] = ()
         self.chunk_size = SubmitOptions().chunk_size
         self.outcomes_revision = 0
@@ -150,6 +147,8 @@ class Session:
             self.outcomes_revision += 1
             self.tell(Changed(rows=frozenset(received.rows)))
         if received.conflicts:
+            from leapgrid.drafting.together import in_words
+
             self.tell(Changed(said=in_words(received.conflicts, self.draft.batch)))
 
     def _keep(self, row_id: RowId | None, field: str, text: str) -> None:
@@ -387,6 +386,11 @@ class Session:
         return self._looks
 
     @property
+    def asking(self) -> str:
+        """What the server is being asked about rows that may be there, or ""."""
+        return self._looks.asking if self._looks is not None else ""
+
+    @property
     def unknown(self) -> int:
         """How many rows may be at the server."""
         return self.draft.counts().unknown
@@ -394,12 +398,19 @@ class Session:
     @property
     def can_resume(self) -> bool:
         """Whether there is something that was cut off and could be gone on with."""
-        return any(not one.running for one in self.looks.open)
+        return self._looks is not None and any(not one.running for one in self._looks.open)
 
     def can_send_anyway(self, row_id: RowId) -> bool:
-        """Whether a row stays only because this workspace created the same record before."""
+        """Whether a row stays only because this workspace created the same record before.
+
+        Also where this draft sent it before that and was refused: what counts is what was said of it last.
+        """
         outcome = self.draft.outcome(row_id)
-        return outcome.state is RowState.ALREADY_THERE and not outcome.submission
+        if outcome.state is not RowState.ALREADY_THERE:
+            return False
+        from leapgrid.workspace.same import is_same_words
+
+        return is_same_words(outcome.evidence)
 
     def refreshed(self) -> None:
         """What is open was read again."""

@@ -45,9 +45,24 @@ class SettlingApp(App[None]):
 
     @work(group="find open", exit_on_error=False)
     async def find_open(self, session: Session) -> None:
-        """Say what is open of a draft that came onto the screen: cut off, unknown, never sent."""
-        if not session.draft.outcomes:
-            return  # nothing of it was ever planned
+        """Say what there is to know of a draft that came onto the screen: what is open, what went before."""
+        if session.draft.outcomes:
+            await self._tell_open(session)
+        await self.tell_created_before(session)
+
+    async def tell_created_before(self, session: Session, first: str = "") -> None:
+        """Say how many of the records were created before from another draft, where records go now.
+
+        Args:
+            first: what else is said, before it.
+        """
+        if not session.is_sending and (words := await self.desk.sending.created_before(session)):
+            session.told = (*words, *session.told)
+            said = (first, *session.told) if first else session.told
+            if session is self.desk.session and isinstance(self.screen, GridScreen):
+                self._inform(fitting(said, self.size.width - 4, self.keymap), sign="~", role="warning")
+
+    async def _tell_open(self, session: Session) -> None:
         await self.desk.sending.refresh(session)
         if session is not self.desk.session:
             return
@@ -209,6 +224,8 @@ class SettlingApp(App[None]):
         if self.desk.session is not None:
             self.desk.session.refreshed()
         self._inform(said)
+        if self.desk.session is not None:
+            await self.tell_created_before(self.desk.session, said)
 
     # -- saying -------------------------------------------------------------------------------------------
 

@@ -47,6 +47,15 @@ class Same(Decisions):
         with self._database.read() as connection:
             return self._same(connection, origin, object_slug, hashes, but)
 
+    def was_sent(self, origin: str, object_slug: str, *, but: str) -> bool:
+        """Whether anything of an object went to a place from another draft, or was about to.
+
+        Raises:
+            WorkspaceError: if it cannot be read.
+        """
+        with self._database.read() as connection:
+            return self._was_sent(connection, origin, object_slug, but)
+
     def mark_already_there(
         self, draft_id: str, rows: Mapping[RowId, Earlier], origin: str, who: str = ""
     ) -> dict[RowId, RowOutcome]:
@@ -150,12 +159,16 @@ class Same(Decisions):
             "same",
         )
 
+    def _was_sent(self, connection: Connection, origin: str, object_slug: str, but: str) -> bool:
+        s = t.submission.c
+        others = select(s.id).where(s.origin == origin, s.object == object_slug, s.draft_id != but).limit(1)
+        return connection.execute(others).first() is not None
+
     def _same(
         self, connection: Connection, origin: str, object_slug: str, hashes: Collection[str], but: str
     ) -> dict[str, Earlier]:
-        r, a, s = t.attempt_row.c, t.attempt.c, t.submission.c
-        others = select(s.id).where(s.origin == origin, s.object == object_slug, s.draft_id != but).limit(1)
-        if not hashes or connection.execute(others).first() is None:
+        r, a = t.attempt_row.c, t.attempt.c
+        if not hashes or not self._was_sent(connection, origin, object_slug, but):
             return {}
         statement = (
             select(r.record_sha256, r.draft_id, r.row_id, r.state, r.unresolved, a.started_at, t.draft.c.name)
@@ -188,6 +201,14 @@ def _says_more(one: Earlier, other: Earlier) -> bool:
     return (_COUNT.index(one.state), one.at) < (_COUNT.index(other.state), other.at)
 
 
+_CREATED, _FOUND = "Created on ", "Found to be there already on "
+
+
+def is_same_words(evidence: str) -> bool:
+    """Whether the evidence of a row is what :func:`same_words` says: another draft has the record."""
+    return evidence.startswith((_CREATED, _FOUND))
+
+
 def same_words(earlier: Earlier, now: float) -> str:
     """What is said of a row whose record was sent from another draft: "Created on 3 March in leads_march."
 
@@ -198,9 +219,9 @@ def same_words(earlier: Earlier, now: float) -> str:
     name = visible(str(earlier.draft), 80)
     when = day_words(earlier.at, now)
     if earlier.state is RowState.CREATED:
-        return f"Created on {when} in {name}."
+        return f"{_CREATED}{when} in {name}."
     if earlier.state is RowState.ALREADY_THERE:
-        return f"Found to be there already on {when}, for {name}."
+        return f"{_FOUND}{when}, for {name}."
     return f"The same record was sent on {when} from {name}, and it is not known whether it is there."
 
 

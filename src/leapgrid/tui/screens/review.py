@@ -161,8 +161,6 @@ class ReviewScreen(Page):
         self._show(state)
         if state.obstacle:
             self.say(state.obstacle, role="text")
-        elif session is not None and session.sent_before:
-            self.say(session.sent_before, sign="~", role="warning")
         else:
             self.issue_line.show(type(self.issue_line.state)())
         self._show_send()
