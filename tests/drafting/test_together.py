@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from leapgrid.drafting import WorkingDraft
-from leapgrid.drafting.sharing import NOTHING, Received
+from leapgrid.drafting.received import NOTHING, Received
 from leapgrid.drafting.together import Conflict, Together
 from leapgrid.records import (
     Batch,

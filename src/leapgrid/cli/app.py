@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from leapgrid.cli.about_file import said_of
 from leapgrid.cli.exits import Code, Ended
 from leapgrid.cli.given import Common, Start
 from leapgrid.cli.host import run_app
 from leapgrid.cli.layout import listing, plural
-from leapgrid.cli.reading import Reading
 from leapgrid.cli.stored import throwaway_workspace, workspace_on_demand
 from leapgrid.cli.streams import Streams
 from leapgrid.cli.wiring import Wiring, destination, schema_of, wire
@@ -29,8 +27,7 @@ from leapgrid.config import (
     theme_name,
     workspace_url,
 )
-from leapgrid.drafting.opening import Opening
-from leapgrid.files import FileError
+from leapgrid.files import FileError, ImportMapping
 from leapgrid.records import CheckContext, RowState
 from leapgrid.tui.desk import NOT_CONNECTED, Desk, Link, Preferences, SandboxHandle
 from leapgrid.tui.keymap import read_keymap
@@ -41,6 +38,8 @@ from leapgrid.visible import visible
 from leapgrid.workspace import DiskFull, Locked, ReadOnly, WorkspaceError
 
 if TYPE_CHECKING:
+    from leapgrid.cli.reading import Reading
+    from leapgrid.drafting.opening import Opening
     from leapgrid.workspace import Workspace
     from leapgrid.workspace.rescue import Findings
 
@@ -144,6 +143,14 @@ def demo_app(streams: Streams) -> Code:
         return _run(streams, workspace, wiring, Common(), launch)
 
 
+def _said_of(common: Common) -> ImportMapping:
+    if common == Common():
+        return ImportMapping()
+    from leapgrid.cli.about_file import said_of
+
+    return said_of(common)
+
+
 def _sandbox() -> SandboxHandle:
     from leapgrid.sandbox import SandboxServer  # a web server, which only the sample leads need
 
@@ -173,7 +180,7 @@ def _run(
         why_not_connected=why_not,
         preferences=Preferences(
             object_slug=wiring.schema.slug,
-            said=said_of(common),
+            said=_said_of(common),
             default_country=wiring.profile.default_country,
             timezone=wiring.profile.zone,
         ),

@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
-from ulid import ULID
-
 from leapgrid.config import person
 from leapgrid.drafting.errors import DraftError
 from leapgrid.drafting.hands import Back, Hand
@@ -123,6 +121,8 @@ class Together:
         self._hands: dict[str, Hand] = {self.hand: self.mine}
         self._tail: deque[_Op] = deque()
         self._recent: deque[_Recent] = deque(maxlen=_REMEMBERED)
+        from ulid import ULID  # it loads much, and only a shared draft needs it
+
         self._opening = str(ULID())
         self._count = 0
 

@@ -14,8 +14,8 @@ from leapgrid.drafting import keeping
 from leapgrid.drafting.answers import ChunkRefusal
 from leapgrid.drafting.errors import DraftError
 from leapgrid.drafting.guard import refuse, refuse_step, why_not_edit, why_not_skip
+from leapgrid.drafting.received import NOTHING, Received, sharing_of
 from leapgrid.drafting.rows import KnownRows
-from leapgrid.drafting.sharing import NOTHING, Received, Sharing
 from leapgrid.files import Note
 from leapgrid.records import (
     NEVER_SENT,
@@ -82,7 +82,7 @@ class WorkingDraft(KnownRows):
         self.settings = stored.settings
         self.notes: tuple[Note, ...] = tuple(keeping.note(data) for data in stored.notes)
         self.workspace = workspace
-        self.sharing = Sharing(self.batch) if workspace is not None and workspace.is_shared else None
+        self.sharing = sharing_of(self.batch) if workspace is not None and workspace.is_shared else None
         self.history = self.sharing.history if self.sharing is not None else History()
         self.header_mapping = (
             dict(header_mapping) if header_mapping is not None else keeping.header_mapping(self.batch)
@@ -236,7 +236,7 @@ class WorkingDraft(KnownRows):
             WorkspaceError: they cannot be kept in a shared workspace, before anybody else works there.
         """
         if workspace.is_shared:
-            sharing = Sharing(self.batch)
+            sharing = sharing_of(self.batch)
             workspace.append_steps(draft_id, sharing.together.adopt(self.history, self._unkept), 0)
             self.sharing, self.history = sharing, sharing.history
             self._unkept.clear()

@@ -6,11 +6,14 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from leapgrid.records import RowState
 from leapgrid.tui.theming import Role
 from leapgrid.visible import visible
-from leapgrid.workspace import DraftSummary, OpenSubmission
+
+if TYPE_CHECKING:
+    from leapgrid.workspace import DraftSummary, OpenSubmission
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from leapgrid.drafting import WorkingDraft
-from leapgrid.drafting.opening import Opening
 from leapgrid.tui.desk import Desk
 from leapgrid.tui.theming import DEFAULT_THEME, Palette
 
 if TYPE_CHECKING:
+    from leapgrid.drafting.opening import Opening
     from leapgrid.workspace.rescue import Findings
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from leapgrid.records import RowId, RowState
 from leapgrid.tui.session import Session
 from leapgrid.tui.text import plural
 from leapgrid.tui.theming import Role
 from leapgrid.visible import visible
-from leapgrid.workspace import Looked, Seen
+
+if TYPE_CHECKING:
+    from leapgrid.workspace import Looked
 
 _SHOWN_CANDIDATES = 3
 
@@ -160,6 +162,8 @@ def host_of(base_url: str) -> str:
 
 def seen_words(looked: Looked | None) -> tuple[str, Role]:
     """What a look-up said of a row, in a few words."""
+    from leapgrid.workspace import Seen
+
     if looked is None:
         return "not looked up yet", "muted"
     at = time.strftime("%H:%M", time.localtime(looked.last_at))
@@ -189,6 +193,8 @@ def number_of(session: Session, row: RowId) -> int:
 
 def row_details(session: Session, row: RowId) -> list[tuple[str, Role]]:
     """All that is known of a row's sending, as sentences: when, in which chunk, what was found."""
+    from leapgrid.workspace import Seen
+
     outcome = session.draft.outcome(row)
     where = f"record {outcome.position:,} of chunk {outcome.chunk:,}" if outcome.position else "a chunk"
     said: list[tuple[str, Role]] = [
