@@ -1,8 +1,8 @@
 """Processes to be killed, hundreds of them: each is forked from one that has loaded everything already.
 
 Starting Python with all that a run needs takes half a second; a fork of a process that did takes some
-milliseconds, and dies by a signal like any other. The process that is forked runs no thread and opens
-nothing, so there is nothing that a fork could inherit half done.
+milliseconds, and dies by a signal like any other. The process that is forked runs no thread of ours and
+opens nothing, so there is nothing that a fork could inherit half done.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 import traceback
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,7 +96,8 @@ class Crew:
         self._directory = directory
         self._number = 0
         self._alive: dict[int, Worker] = {}
-        env = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, ROOTS))}
+        # So few records need no pool of threads in each fork.
+        env = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, ROOTS)), "POLARS_MAX_THREADS": "1"}
         self._process = subprocess.Popen(
             [sys.executable, "-W", "error", "-m", "tests.faults.crew"],
             env=env,
@@ -218,7 +220,10 @@ def main() -> None:
             if answer["status"] is not None:
                 alive.discard(question["wait"])
         else:
-            pid = os.fork()
+            with warnings.catch_warnings():
+                # Of the threads that the allocator of polars has for itself, which knows of forks.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                pid = os.fork()
             if pid == 0:
                 _work(question)
             alive.add(pid)

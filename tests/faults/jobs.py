@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from leapgrid.workspace import Workspace
 
 
-# Not polars: it starts threads, which a fork would lose.
+# Importing polars starts no thread that a fork would miss; its pool, which it would, is made when it first works.
 LOADED = (
     "anyio._backends._asyncio",
     "certifi",
@@ -26,6 +26,7 @@ LOADED = (
     "httpx",
     "leapgrid.drafting.resuming",
     "leapgrid.drafting.working",
+    "leapgrid.files.made",
     "leapgrid.records.checks.columns",
     "leapgrid.records.checks.email",
     "leapgrid.records.checks.phone",
@@ -34,6 +35,7 @@ LOADED = (
     "leapgrid.superleap.client",
     "leapgrid.superleap.wire",
     "leapgrid.workspace.workspace",
+    "polars",
     "sqlalchemy.dialects.postgresql.psycopg",
     "sqlalchemy.dialects.sqlite",
 )
