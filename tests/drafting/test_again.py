@@ -65,6 +65,9 @@ async def test_a_look_keeps_nothing(workspace: Workspace, sandbox: SandboxServer
     second = draft_of(workspace, "two", ANNA)
     known = Question(second).ask(workspace, sandbox.base_url, keep=False)
     assert (known.left_out, known.asked) == (1, 1)
+    assert known.where.startswith("It was sent in one on ")
+    assert not workspace.was_sent(sandbox.base_url, "lead", but=first.id)
+    assert workspace.was_sent(sandbox.base_url, "lead", but=second.id)
     assert workspace.outcomes(second.id) == {}
     for draft in (first, second):
         draft.close()

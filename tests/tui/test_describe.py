@@ -87,19 +87,19 @@ def test_a_check_in_the_background_is_said(session: Session) -> None:
 
 
 def test_the_cell_first_then_its_row(session: Session) -> None:
-    state = issue_state(session, 3, "email", "F8")
+    state = issue_state(session, 3, "email", {})
     assert (state.sign, state.where) == ("!", "email, row 4")
     assert state.sentence == "The address has a space before the @."
     assert state.key == ("F8", "bd@firm.com")
     assert state.aside == ""
-    state = issue_state(session, 3, "phone", "F8")
+    state = issue_state(session, 3, "phone", {})
     assert state.where == "phone, row 4"
     assert state.aside == "no fix known"
     assert state.key == ("F2", "Edit")
-    assert issue_state(session, 3, "owner", "F8").where.endswith(", row 4"), (
+    assert issue_state(session, 3, "owner", {}).where.endswith(", row 4"), (
         "of its row where the cell is fine"
     )
-    assert issue_state(session, 0, "email", "F8") == issue_state(session, None, "email", "F8")
+    assert issue_state(session, 0, "email", {}) == issue_state(session, None, "email", {})
     assert first_issue(session, 0, "email") is None
 
 
@@ -115,18 +115,18 @@ def test_what_became_of_the_row(session: Session, kind: ChunkOutcome, sign: str,
     (chunk,) = begin(session)
     answer(session, chunk, kind)
     finish(session)
-    state = issue_state(session, 0, "name", "F8")
+    state = issue_state(session, 0, "name", {})
     assert state.sign == sign
     assert part in state.sentence
 
 
 def test_skipped_and_refused_as_a_chunk(session: Session) -> None:
     session.skip(2)
-    assert issue_state(session, 2, "owner", "F8").sentence == "Skipped: it is not sent."
+    assert issue_state(session, 2, "owner", {}).sentence == "Skipped: it is not sent."
     (chunk,) = begin(session)
     answer(session, chunk, ChunkOutcome.REJECTED, atomic=True, whole=f"Because {NASTY}")
     finish(session)
-    state = issue_state(session, 0, "name", "F8")
+    state = issue_state(session, 0, "name", {})
     assert state.sign == "✗"
     assert state.sentence.startswith("Because [/x] ␛]52")
 

@@ -236,7 +236,9 @@ class LeapGridApp(TurnsApp, LookingBackApp, SettlingApp, KeepingApp):
     async def _unless_sending(self, act: Callable[[], Awaitable[None]]) -> None:
         session = self.desk.session
         if session is not None and session.is_sending:
-            self._say("Records are being sent. Wait for the answer, or stop after this chunk: F9, then X.")
+            from leapgrid.tui.notes import sending_words
+
+            self._say(sending_words(self.keymap))
         else:
             await act()
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
 from leapgrid.config import person
 from leapgrid.records import Issue, RowId, RowState, Source, curl_command, payload_text
 from leapgrid.tui.grid.model import LiveCheck
+from leapgrid.tui.keymap import shown_key
 from leapgrid.tui.payload import Form, PayloadState
 from leapgrid.tui.rows import mark_of
 from leapgrid.tui.session import Session
@@ -63,7 +65,7 @@ def status_state(session: Session) -> StatusState:
         Count(counts.states[state], word, glyph, role) for state, word, glyph, role in _SERVER_COUNTS
     )
     view = session.rows.view
-    plain = session.run.line if session.is_sending and session.run is not None else session.looks.asking
+    plain = session.run.line if session.is_sending and session.run is not None else session.asking
     if session.reading is not None:
         return StatusState(plain=f"reading the file · {session.reading()}", view="its beginning")
     if not plain and session.checking is not None:
@@ -77,8 +79,8 @@ def status_state(session: Session) -> StatusState:
     )
 
 
-def issue_state(session: Session, row_id: RowId | None, field: str, fix_key: str) -> IssueState:
-    """What is wrong with the cell under the cursor, or else with its row."""
+def issue_state(session: Session, row_id: RowId | None, field: str, keymap: Mapping[str, str]) -> IssueState:
+    """What is wrong with the cell under the cursor, or else with its row; with the keys of a person's own."""
     draft = session.draft
     if row_id is None:
         return IssueState()
@@ -88,11 +90,14 @@ def issue_state(session: Session, row_id: RowId | None, field: str, fix_key: str
     line = draft.batch.line(row_id)
     in_file = f"(line {line} of the file)" if line is not None else ""
     if issue is None:
-        return _about_row(session, row_id, number, in_file)
+        return _about_row(session, row_id, number, in_file, keymap)
     sign, role = mark_of(issue)
     where = f"{visible(issue.field, 40)}, row {number}" if issue.field else f"row {number}"
     fix = issue.fix
-    key = (fix_key, visible(fix.value, 40) or visible(fix.label, 40)) if fix else ("F2", "Edit")
+    if fix:
+        key = (shown_key("fix", keymap), visible(fix.value, 40) or visible(fix.label, 40))
+    else:
+        key = (shown_key("edit_cell", keymap), "Edit")
     again = f" ({issue.count} times)" if issue.count > 1 else ""
     sentence = visible(issue.message, 300) + again
     return IssueState(sign, role, where, in_file, sentence, "" if fix else "no fix known", key)
@@ -108,7 +113,9 @@ def typing_state(session: Session, row_id: RowId | None, field: str, check: Live
     return IssueState(sign, role, where, "", check.message)
 
 
-def _about_row(session: Session, row_id: RowId, number: int, in_file: str) -> IssueState:
+def _about_row(
+    session: Session, row_id: RowId, number: int, in_file: str, keymap: Mapping[str, str]
+) -> IssueState:
     draft = session.draft
     outcome = draft.outcomes.get(row_id)
     state = draft.state(row_id)
@@ -120,11 +127,15 @@ def _about_row(session: Session, row_id: RowId, number: int, in_file: str) -> Is
             f"row {number}",
             in_file,
             sentence or "Sent, but no answer came. It may exist.",
-            key=("/?", "Unknown"),
+            key=(shown_key("unknown", keymap), "Unknown"),
         )
     if state is RowState.ALREADY_THERE and outcome is not None:
         sentence = visible(outcome.evidence, 200) or "The server had it already."
-        key = ("/*", "Send all the same") if session.can_send_anyway(row_id) else None
+        key = (
+            (shown_key("send_anyway", keymap), "Send all the same")
+            if session.can_send_anyway(row_id)
+            else None
+        )
         return IssueState("=", "created", f"row {number}", in_file, sentence, key=key)
     if state is RowState.SKIPPED:
         return IssueState("-", "muted", f"row {number}", in_file, "Skipped: it is not sent.")

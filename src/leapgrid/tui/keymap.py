@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
-from leapgrid.tui.actions import ACTIONS, Action, actions_of, binding_id
+from leapgrid.tui.actions import ACTIONS, Action, Scope, actions_of, binding_id, find, key_label
 from leapgrid.visible import visible
 
 _BY_ID = {binding_id(a): a for a in ACTIONS}
@@ -66,9 +67,18 @@ def read_keymap(path: Path) -> tuple[dict[str, str], list[str]]:
     return wanted, problems
 
 
-def keys_in_use(action: Action, keymap: dict[str, str]) -> str:
+def keys_in_use(action: Action, keymap: Mapping[str, str]) -> str:
     """The keys that an action has under a keymap."""
     return keymap.get(binding_id(action), action.keys)
+
+
+def shown_key(action_id: str, keymap: Mapping[str, str], scope: Scope = "grid") -> str:
+    """What a person presses for an action, as it is written in sentences: ``F9``, or ``/?`` by the menu."""
+    action = find(action_id, scope)
+    keys = keys_in_use(action, keymap)
+    if keys or not action.letter:
+        return key_label(keys)
+    return f"{key_label(keys_in_use(find('menu', 'grid'), keymap))}{action.letter}"
 
 
 def cell_keys(keymap: dict[str, str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from textual import on, work
 
 from leapgrid.drafting import DraftError, WorkingDraft
 from leapgrid.tui import messages as asked
+from leapgrid.tui.notes import sending_words
 from leapgrid.tui.opening import OpeningApp
 from leapgrid.tui.screens.grid import GridScreen
 from leapgrid.tui.screens.page import Page
@@ -15,7 +16,6 @@ from leapgrid.tui.session import Session
 from leapgrid.workspace import WorkspaceError
 
 _NONE_REJECTED = "None of its records is rejected any more. The receipt has them as they were sent."
-_SENDING = "Records are being sent. Wait for the answer, or stop after this chunk: F9, then X."
 
 
 class LookingBackApp(OpeningApp):
@@ -52,7 +52,7 @@ class LookingBackApp(OpeningApp):
         session = self.desk.session
         if session is None or session.draft.id != draft_id:
             if session is not None and session.is_sending:
-                self._complain(_SENDING)
+                self._complain(sending_words(self.keymap))
                 return None
             await self.open_draft(lambda: self.desk.open_stored(draft_id))
             session = self.desk.session

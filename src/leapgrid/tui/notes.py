@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
 from leapgrid.drafting import WorkingDraft
-from leapgrid.drafting.opening import Opening, Remembered
 from leapgrid.files import Note
-from leapgrid.tui.actions import find, key_label
-from leapgrid.tui.drafts import day_words
-from leapgrid.tui.folders import file_size
-from leapgrid.tui.keymap import keys_in_use
+from leapgrid.tui.keymap import shown_key
 from leapgrid.tui.pages import LineOf
 from leapgrid.tui.text import Part, cut, plural, wrap
 from leapgrid.tui.theming import Palette
 from leapgrid.visible import visible
-from leapgrid.workspace import OpenSubmission
+
+if TYPE_CHECKING:
+    from leapgrid.drafting.opening import Opening, Remembered
+    from leapgrid.workspace import OpenSubmission
 
 _HOW_IT_WAS_READ = frozenset({"delimiter", "encoding", "header", "joined", "json5", "wrapped"})
 """Codes of notes that cost nobody a record; what was left out is told before."""
@@ -32,6 +32,8 @@ _NO_KEYS: Mapping[str, str] = {}
 
 def how_far(opening: Opening) -> str:
     """How far a file is read, e.g. ``40 % of 68 MB``."""
+    from leapgrid.tui.folders import file_size
+
     if opening.percent is None:
         done = opening.progress[0]
         return f"{done:,} so far" if done else "just begun"
@@ -43,10 +45,15 @@ def by_weight(notes: Sequence[Note]) -> list[Note]:
     return sorted(notes, key=lambda note: note.code in _HOW_IT_WAS_READ)
 
 
+def sending_words(keymap: Mapping[str, str]) -> str:
+    """Why another draft cannot be opened while records are being sent, and what to do."""
+    how = f"{shown_key('review', keymap)}, then {shown_key('stop_sending', keymap, 'result')}"
+    return f"Records are being sent. Wait for the answer, or stop after this chunk: {how}."
+
+
 def menu_key(action_id: str, keymap: Mapping[str, str]) -> str:
     """How an action that has no key of its own is reached from the grid, e.g. ``/=``."""
-    menu = key_label(keys_in_use(find("menu", "grid"), dict(keymap)))
-    return f"{menu}{find(action_id, 'grid').letter}"
+    return shown_key(action_id, keymap)
 
 
 def _columns_key(keymap: Mapping[str, str]) -> str:
@@ -85,6 +92,8 @@ def open_words(opened: Sequence[OpenSubmission], unknown: int, keymap: Mapping[s
     parts += [f"{unsent:,} not sent"] if unsent else []
     if not parts:
         return ""
+    from leapgrid.tui.drafts import day_words
+
     when = f"Open since {day_words(opened[0].started_at)}: " if opened else "Open: "
     ways = [f"{menu_key('unknown', keymap)} shows the unknown"] if unknown else []
     ways = [f"{menu_key('resume', keymap)} goes on", *ways] if opened else ways

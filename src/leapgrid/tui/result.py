@@ -5,20 +5,22 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from leapgrid.drafting.answers import server_words
 from leapgrid.records import Issue, RowId, RowState, Source
+from leapgrid.tui.keymap import shown_key
 from leapgrid.tui.session import Session
 from leapgrid.tui.text import plural
 from leapgrid.tui.theming import Role
 from leapgrid.visible import visible
-from leapgrid.workspace import Purpose
 
 if TYPE_CHECKING:
     from leapgrid.tui.progress import RunProgress
+
+_NO_KEYS: Mapping[str, str] = {}
 
 SHOWN_ROWS = 3
 """The most rows of a group that are listed."""
@@ -93,6 +95,9 @@ class ResultState(NamedTuple):
         waiting: how many good records of refused chunks can be sent again.
         notes: what else the answers and look-ups showed.
         unknown: how many rows a look-up, or the person, still has to settle.
+        look_up_key: what a person presses to look them up.
+        send_key: what a person presses to send on.
+        connect_key: what a person presses to connect again.
     """
 
     running: bool = False
@@ -108,6 +113,14 @@ class ResultState(NamedTuple):
     waiting: int = 0
     notes: tuple[str, ...] = ()
     unknown: int = 0
+    look_up_key: str = "R"
+    send_key: str = "F9"
+    connect_key: str = "L"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys that its sentences name."""
+        return self.send_key, self.look_up_key, self.connect_key
 
     @property
     def rows(self) -> tuple[ResultRow, ...]:
@@ -115,12 +128,13 @@ class ResultState(NamedTuple):
         return tuple(row for group in self.groups for row in group.rows)
 
 
-def result_state(session: Session, target: str = "") -> ResultState:
+def result_state(session: Session, target: str = "", keymap: Mapping[str, str] = _NO_KEYS) -> ResultState:
     """What is known of the session's last submission, with what was repaired since marked as edited.
 
     Args:
         session: the open draft.
         target: where records go, in words.
+        keymap: the person's own keys.
     """
     run = session.run
     if run is None:
@@ -150,6 +164,7 @@ def result_state(session: Session, target: str = "") -> ResultState:
         ("", "muted", waiting, "not stored"),
         ("", "muted", rest - waiting, "to go" if not run.finished else "not sent"),
     ]
+    connect_key = shown_key("connect_again", keymap, "result")
     return ResultState(
         running=not run.finished,
         when=f"sending since {moment} to " if not run.finished else f"sent {moment} to ",
@@ -165,10 +180,16 @@ def result_state(session: Session, target: str = "") -> ResultState:
         ),
         counts=tuple(count for count in counts if count[2]),
         groups=_groups(session, run.issues),
-        trouble=(*_differences(run), *_trouble(session, run, refused)),
+        trouble=(
+            *_differences(run),
+            *_trouble(session, run, refused, connect_key),
+        ),
         waiting=waiting if run.finished else 0,
         notes=_notes(session, run),
         unknown=unknown if run.finished else 0,
+        look_up_key=shown_key("look_up", keymap, "result"),
+        send_key=shown_key("send_edited", keymap, "result"),
+        connect_key=connect_key,
     )
 
 
@@ -207,6 +228,8 @@ def _differences(run: RunProgress) -> tuple[Trouble, ...]:
 
 def _notes(session: Session, run: RunProgress) -> tuple[str, ...]:
     """What the answers showed, and what the look-ups of the run came to."""
+    from leapgrid.workspace import Purpose
+
     said = list(run.notes)
     for look in run.look_ups:
         if look.difference:
@@ -265,10 +288,10 @@ def _row(session: Session, issue: Issue) -> ResultRow:
     )
 
 
-def _trouble(session: Session, run: RunProgress, refused: set[int]) -> tuple[Trouble, ...]:
+def _trouble(session: Session, run: RunProgress, refused: set[int], connect_key: str) -> tuple[Trouble, ...]:
     found: list[Trouble] = []
     if run.stopped:
-        message, explanation = _two(run.stopped)
+        message, explanation = _two(run.stopped, connect_key)
         found.append(Trouble("!", "error", "stopped", message, explanation))
     named: set[int] = set()
     for refusal in session.draft.chunk_refusals:
@@ -276,7 +299,7 @@ def _trouble(session: Session, run: RunProgress, refused: set[int]) -> tuple[Tro
             continue
         named.add(refusal.chunk)
         for issue in refusal.issues:
-            message, explanation = _two(issue.message)
+            message, explanation = _two(issue.message, connect_key)
             found.append(
                 Trouble("✗", "error", f"chunk {refusal.chunk}", message, explanation, len(refusal.rows))
             )
@@ -290,7 +313,7 @@ def _trouble(session: Session, run: RunProgress, refused: set[int]) -> tuple[Tro
     for chunk, sentence in open_trouble.items():
         rows = by_chunk[chunk]
         unknown = [r for r in rows if run.outcomes[r].state is RowState.UNKNOWN]
-        message, explanation = _two(sentence)
+        message, explanation = _two(sentence, connect_key)
         if unknown:
             where = _numbers(session, unknown)
             parts = [explanation, f"{where}." if where else ""]
@@ -301,9 +324,11 @@ def _trouble(session: Session, run: RunProgress, refused: set[int]) -> tuple[Tro
     return tuple(found)
 
 
-def _two(sentence: str) -> tuple[str, str]:
+def _two(sentence: str, connect_key: str = "") -> tuple[str, str]:
     """The first sentence, and the rest."""
-    text = visible(sentence, 600).replace("Connect again.", "L connects again.")
+    text = visible(sentence, 600)
+    if connect_key:
+        text = text.replace("Connect again.", f"{connect_key} connects again.")
     end = re.search(r"(?<=[.?!])\s+(?=[A-Z])", text)
     return (text[: end.start()], text[end.end() :]) if end else (text, "")
 

@@ -66,6 +66,9 @@ class ReviewState:
         going_on: the submissions that it goes on with; empty where it begins one.
         on_refusal_key: the key that changes what becomes of good records of a refused chunk.
         look_up_key: the key that looks up what is unknown.
+        issue_key: the key that goes to the first issue.
+        back_key: the key that leaves the page.
+        connect_key: the keys that connect, from the grid.
     """
 
     plan: Plan
@@ -80,6 +83,9 @@ class ReviewState:
     going_on: tuple[OpenSubmission, ...] = ()
     on_refusal_key: str = "G"
     look_up_key: str = "R"
+    issue_key: str = "F4"
+    back_key: str = "Esc"
+    connect_key: str = "/l"
 
     @property
     def first(self) -> int:
@@ -95,18 +101,20 @@ class ReviewState:
     def obstacle(self) -> str:
         """Why nothing can be sent now and what to do, in a sentence; "" where it can."""
         if self.sending:
-            return "A sending is still going on; what is left can be sent after it. Esc goes back."
+            return (
+                f"A sending is still going on; what is left can be sent after it. {self.back_key} goes back."
+            )
         if self.checking is not None:
             done, total = self.checking
             return f"The records are still being checked: {done:,} of {total:,} cells. Sending comes after."
         if not self.plan.records and not self.first:
-            return f"Nothing to send: {_why_nothing(self.plan, self.look_up_key)}"
+            return f"Nothing to send: {_why_nothing(self.plan, self.look_up_key, self.issue_key)}"
         if self.link is None:
             return self.why_not_connected
         elsewhere = [one.origin for one in self.going_on if one.origin != self.link.base_url]
         if self.going_on and len(elsewhere) == len(self.going_on):
             host = visible(elsewhere[0].split("://", 1)[-1], 60)
-            return f"It was sent to {host}. Connect there to go on: Esc, then /l."
+            return f"It was sent to {host}. Connect there to go on: {self.back_key}, then {self.connect_key}."
         return ""
 
 
@@ -124,16 +132,16 @@ ATTENTION = (
 """The order of the list of what stays: first what a person can do something about."""
 
 
-def _why_nothing(plan: Plan, look_up_key: str) -> str:
+def _why_nothing(plan: Plan, look_up_key: str, issue_key: str) -> str:
     invalid = plan.left_out_count(LeftOut.INVALID)
     rejected = plan.left_out_count(LeftOut.REJECTED)
     unknown = plan.left_out_count(LeftOut.UNKNOWN)
     done = plan.left_out_count(LeftOut.CREATED, LeftOut.ALREADY_THERE)
     if invalid:
-        return f"{plural(invalid, 'row has', 'rows have')} errors. F4 goes to the first."
+        return f"{plural(invalid, 'row has', 'rows have')} errors. {issue_key} goes to the first."
     if rejected:
         refused = plural(rejected, "row was", "rows were")
-        return f"{refused} refused and not edited. F4 goes to the first."
+        return f"{refused} refused and not edited. {issue_key} goes to the first."
     if unknown:
         them = "it" if unknown == 1 else "them"
         of = plural(unknown, "row")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from leapgrid.tui.history import SentLine
+from leapgrid.tui.keymap import shown_key
 from leapgrid.tui.result import span
 from leapgrid.tui.text import plural
 from leapgrid.tui.widgets.issue_line import IssueState
 from leapgrid.workspace import SentRow
+
+_NO_KEYS: Mapping[str, str] = {}
 
 
 class Waiting(NamedTuple):
@@ -47,18 +50,22 @@ class Waiting(NamedTuple):
         return f"{plural(self.records, 'record')} of {len(self.chunks):,} chunks"
 
 
-def about_line(line: SentLine, waiting: Waiting | None = None) -> IssueState:
+def about_line(
+    line: SentLine, waiting: Waiting | None = None, keymap: Mapping[str, str] = _NO_KEYS
+) -> IssueState:
     """What needs a person of a submission, or else how it went.
 
     Args:
         line: the submission.
         waiting: of its unknown records, where it was read already.
+        keymap: the person's own keys.
     """
     if line.running:
         words = f"{plural(line.records, 'record')} to {line.name or line.host}"
         return IssueState(">", "sending", words, sentence="Somebody is sending them now.")
+    opens = shown_key("open_draft", keymap, "history")
     if line.unknown:
-        key = ("R", "Look them up")
+        key = (shown_key("look_up", keymap, "history"), "Look them up")
         if waiting is None or not waiting.records:
             where = plural(line.unknown, "record")
             said = "were sent and no answer came. They may exist."
@@ -70,14 +77,26 @@ def about_line(line: SentLine, waiting: Waiting | None = None) -> IssueState:
         said = f"{verb} sent at {at} and no answer came. {they} may exist."
         return IssueState("?", "unknown", waiting.words, sentence=said, key=key)
     if line.stopped:
-        return IssueState("!", "error", "stopped", sentence=line.stopped, key=("O", "Open the draft"))
+        return IssueState(
+            "!",
+            "error",
+            "stopped",
+            sentence=line.stopped,
+            key=(opens, "Open the draft"),
+        )
     if line.rejected:
-        said = f"O opens the draft to repair {'it' if line.rejected == 1 else 'them'}."
+        said = f"{opens} opens the draft to repair {'it' if line.rejected == 1 else 'them'}."
         where = f"{plural(line.rejected, 'record')} {'was' if line.rejected == 1 else 'were'} refused"
-        return IssueState("✗", "error", where, sentence=said, key=("E", "Export"))
+        return IssueState(
+            "✗",
+            "error",
+            where,
+            sentence=said,
+            key=(shown_key("export_rejected", keymap, "history"), "Export"),
+        )
     if line.open:
         said = "Some of its records never went out. The draft can go on with them."
-        return IssueState("~", "warning", sentence=said, key=("O", "Open the draft"))
+        return IssueState("~", "warning", sentence=said, key=(opens, "Open the draft"))
     took = f"in {span(line.seconds)}" if line.seconds is not None else ""
     by = f"by {line.who}" if line.who else ""
     words = " ".join(part for part in ("Sent", by, took) if part)

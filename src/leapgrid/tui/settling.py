@@ -11,6 +11,7 @@ from leapgrid.config import person
 from leapgrid.records import RowState
 from leapgrid.tui import messages as asked
 from leapgrid.tui.desk import Desk, Link
+from leapgrid.tui.keymap import shown_key
 from leapgrid.tui.notes import fitting, open_words
 from leapgrid.tui.screens.grid import GridScreen
 from leapgrid.tui.screens.grid_view import DOCK_FROM
@@ -111,10 +112,11 @@ class SettlingApp(App[None]):
             return
         what = plural(len(rows), "row")
         is_are = "is" if len(rows) == 1 else "are"
+        send = shown_key("review", self.keymap)
         said = {
             "there": f"{what} {'counts' if len(rows) == 1 else 'count'} as created, on your word.",
-            "again": f"{what} {is_are} ready: F9 sends {'it' if len(rows) == 1 else 'them'} again.",
-            "leave": f"{what} {is_are} skipped. /- takes a row back.",
+            "again": f"{what} {is_are} ready: {send} sends {'it' if len(rows) == 1 else 'them'} again.",
+            "leave": f"{what} {is_are} skipped. {shown_key('skip_row', self.keymap)} takes a row back.",
         }[choice]
         self._inform(said)
 
@@ -206,8 +208,8 @@ class SettlingApp(App[None]):
         session = self.desk.session
         said = f"Connected to {result.host}. Nothing is sent before you say so."
         if session is not None and session.looks.unsent:
-            left = plural(session.looks.unsent, "row")
-            said = f"Connected to {result.host}. {left} did not go out yet: F9 goes on."
+            left, key = plural(session.looks.unsent, "row"), shown_key("review", self.keymap)
+            said = f"Connected to {result.host}. {left} did not go out yet: {key} goes on."
         self.say_connected(said)
 
     @work(group="connect", exit_on_error=False)

@@ -10,11 +10,11 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 from leapgrid.records import RowId, RowState
-from leapgrid.tui.actions import Action, Scope, actions_of, find, key_label
+from leapgrid.tui.actions import Action, Scope, actions_of, find
 from leapgrid.tui.describe import issue_state, payload_state, status_state, typing_state
 from leapgrid.tui.desk import Desk
 from leapgrid.tui.grid import GridHeader, RecordGrid
-from leapgrid.tui.keymap import cell_keys, keys_in_use
+from leapgrid.tui.keymap import cell_keys, keys_in_use, shown_key
 from leapgrid.tui.messages import GridIsThere, ShowResult, ShowUnknown
 from leapgrid.tui.notes import menu_key
 from leapgrid.tui.payload import Form
@@ -59,8 +59,7 @@ class GridView(Page):
     def __init__(self, desk: Desk, session: Session, keymap: dict[str, str] | None = None) -> None:
         super().__init__(desk, keymap)
         self.session = session
-        fix = key_label(keys_in_use(find("fix", "grid"), self.keymap))
-        self.fix_key = fix
+        fix = shown_key("fix", self.keymap)
         menu = keys_in_use(find("menu", "grid"), self.keymap).split(",")
         self.grid = RecordGrid(session.rows, cell_keys(self.keymap), fix, menu)
         self.header = GridHeader(self.grid)
@@ -188,7 +187,7 @@ class GridView(Page):
         elif self._said is not None:
             self.issue_line.show(self._said)
         else:
-            self.issue_line.show(issue_state(self.session, self.grid.row_id, field, self.fix_key))
+            self.issue_line.show(issue_state(self.session, self.grid.row_id, field, self.keymap))
 
     def _says_why(self, trouble: str) -> bool:
         """Whether what was said last is about just that, and says what it keeps from."""
@@ -228,7 +227,7 @@ class GridView(Page):
         run = self.session.run
         if run is None:
             return
-        state = result_state(self.session, self.desk.target.text)
+        state = result_state(self.session, self.desk.target.text, self.keymap)
         self.result.show(state)
         if self.dock.current is self.result:
             self.dock.title.show(self.result.title_parts)
@@ -241,7 +240,7 @@ class GridView(Page):
 
     def open_result(self, *, take_keys: bool = True) -> None:
         """Show the progress or result: in the dock, or over the screen where that is too narrow."""
-        self.result.show(result_state(self.session, self.desk.target.text))
+        self.result.show(result_state(self.session, self.desk.target.text, self.keymap))
         if self.app.size.width >= DOCK_FROM:
             self.dock.open(self.result, self.result.title_parts, wide=True)
             if take_keys:

@@ -112,7 +112,7 @@ class HistoryScreen(Page):
             self.issue_line.show(IssueState())
             return
         waiting = self._waiting.get(line.id)
-        self.issue_line.show(about_line(line, waiting))
+        self.issue_line.show(about_line(line, waiting, self.keymap))
         if line.unknown and waiting is None:
             self._ask_about(line)
 

@@ -48,7 +48,7 @@ class ResultPage(Page):
         self.session.forget(self._changed)
 
     def _changed(self, changed: Changed) -> None:
-        self.view.show(result_state(self.session, self.desk.target.text))
+        self.view.show(result_state(self.session, self.desk.target.text, self.keymap))
         self.heading.show(self.view.title_parts)
         self.show_title()
         self.show_footer()

@@ -19,7 +19,7 @@ from leapgrid.submit.options import OnRefusal
 from leapgrid.superleap import SuperleapError, bulk_create_path, check_base_url, encode_records
 from leapgrid.tui.actions import Action, actions_of, bindings, find, key_label
 from leapgrid.tui.desk import Desk
-from leapgrid.tui.keymap import keys_in_use
+from leapgrid.tui.keymap import keys_in_use, shown_key
 from leapgrid.tui.messages import SendPlan
 from leapgrid.tui.pages import LineOf, json_lines, plain_lines
 from leapgrid.tui.review import ReviewState, production_name
@@ -157,6 +157,9 @@ class ReviewScreen(Page):
             going_on=self.going_on,
             on_refusal_key=self._key("on_refusal"),
             look_up_key=self._key("look_up"),
+            issue_key=self._key("first_issue"),
+            back_key=self._key("back"),
+            connect_key=shown_key("connect", self.keymap),
         )
         self._show(state)
         if state.obstacle:
@@ -166,7 +169,7 @@ class ReviewScreen(Page):
         self._show_send()
 
     def _key(self, action_id: str) -> str:
-        return key_label(keys_in_use(find(action_id, "review"), self.keymap))
+        return shown_key(action_id, self.keymap, "review")
 
     @property
     def send_label(self) -> str:

@@ -103,13 +103,15 @@ class ResultView(Listing):
             they, them, their = ("it is", "it", "its") if one else ("they are", "them", "their")
             sentence = (
                 f"{what} {'waits' if one else 'wait'}: others of {their} chunk were refused, so {they} "
-                f"thought not to be stored. F9 sends {them}, after a look where that is not proven."
+                f"thought not to be stored. {state.send_key} sends {them}, after a look where that is not "
+                "proven."
             )
             lines += [blank, *self._sentence(sentence, width, palette, "text", indent=2)]
         if state.unknown:
             them = "it" if state.unknown == 1 else "them"
             what = plural(state.unknown, "record")
-            sentence = f"{what} may be there. R looks {them} up before anything is sent again."
+            key = state.look_up_key
+            sentence = f"{what} may be there. {key} looks {them} up before anything is sent again."
             lines += [blank, *self._sentence(sentence, width, palette, "unknown", indent=2)]
         for note in state.notes:
             lines += [blank, *self._sentence(note, width, palette, "muted", indent=2)]
@@ -215,7 +217,7 @@ class ResultView(Listing):
         lines = []
         for line in wrap(SIGNS(text), max(8, width - indent - 2)):
             parts: list[Part] = [(" " * indent, plain)]
-            named = next((name for name in ("F9", "R", "L") if f" {name} " in f" {line}"), "")
+            named = next((name for name in self.state.keys if f" {name} " in f" {line}"), "")
             if named:
                 before, _, after = f" {line}".partition(f" {named} ")
                 before = f"{before[1:]} " if before else ""
