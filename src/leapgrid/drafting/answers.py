@@ -56,15 +56,19 @@ class Answers:
         for issue in issues:
             if issue.row_id is not None:
                 by_row.setdefault(issue.row_id, []).append(issue)
-        for row, outcome in outcomes.items():
+        told, known = self._told, self._issues
+        for row, outcome in outcomes.items():  # a draft that is opened gives all of its rows at once
             if outcome.state in IN_FLIGHT:
                 continue
-            found = tuple(by_row.get(row, ()))
+            found = tuple(by_row[row]) if row in by_row else ()
             if found:
-                self._issues[row] = found
+                known[row] = found
             else:
-                self._issues.pop(row, None)
-            self._told.setdefault(row, []).append((outcome, found))
+                known.pop(row, None)
+            if row in told:
+                told[row].append((outcome, found))
+            else:
+                told[row] = [(outcome, found)]
 
     def decided(self, outcomes: Mapping[RowId, RowOutcome]) -> None:
         """Remember what became of rows without an answer; what the server said of them still counts."""

@@ -42,6 +42,9 @@ _PLANNED: Mapping[Kind, Going | LeftOut] = {
     Kind.SKIPPED: LeftOut.SKIPPED,
 }
 
+_BY_CONTENT = frozenset({RowState.READY, RowState.REJECTED})
+"""States of rows that are counted by what they hold."""
+
 _WIDE = 20_000
 """A change of more rows has the whole batch checked in columns, which is quicker than row by row."""
 
@@ -203,9 +206,19 @@ class KnownRows:
         snapshot = self.batch.snapshot()
         columns = {name: snapshot.column(name) for name in self.schema.names}
         self._tally.fill(kinds_of(self.issues, snapshot.empty(snapshot.filled(columns))))
-        for row in (*snapshot.beyond, *self.outcomes):
-            if row in self.batch:
+        by_state: dict[RowState, list[RowId]] = {}
+        for row in dict.fromkeys((*snapshot.beyond, *self.outcomes)):
+            if row not in self.batch:
+                continue
+            state = self.outcomes.get(row, NEVER_SENT).state
+            if state in _BY_CONTENT or self._answers.has(row):
                 self._refresh(row)
+            else:
+                by_state.setdefault(state, []).append(row)
+        # Where these are counted follows from their state alone, and there may be very many of them.
+        for state, rows in by_state.items():
+            self._edited.difference_update(rows)
+            self._tally.put_all(rows, Kind(state.value))
 
     def _changed(self, change: Change) -> Change:
         """Check what changed; the change with the other rows whose warnings changed with it."""

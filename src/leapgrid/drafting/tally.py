@@ -148,6 +148,15 @@ class Tally:
             self._counts[code] += 1
             self._codes[row] = code
 
+    def put_all(self, rows: Collection[RowId], kind: Kind) -> None:
+        """Count many rows here, each of them given once."""
+        codes, code = self._codes, _CODES[kind]
+        codes.extend(bytes(max(0, max(rows, default=-1) + 1 - len(codes))))
+        self._counts.subtract(map(codes.__getitem__, rows))
+        self._counts[code] += len(rows)
+        for row in rows:
+            codes[row] = code
+
     def put_edited(self, rows: Collection[RowId]) -> None:
         """Count rows as edited that are counted as ready or with a warning, as :func:`kind_of` says."""
         self._codes.extend(bytes(max(0, max(rows, default=-1) + 1 - len(self._codes))))
