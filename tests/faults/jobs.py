@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from leapgrid.workspace import Workspace
 
 
-# Importing polars starts no thread that a fork would miss; its pool, which it would, is made when it first works.
+# Importing polars starts no thread that a fork would miss; its pool, which it would, comes when it works.
 LOADED = (
     "anyio._backends._asyncio",
     "certifi",

@@ -45,7 +45,6 @@ MOST_STALE = 170.0
 """Seconds that a server takes to store what it was cut off from, and that its look-ups are behind: together
 no more than the settling time, which is what one can know of such a server."""
 
-NAMES_NOT_ALL = ("first-only", "no-index")
 MOST_PROCESSES = 14
 SCHEMA = schema_for("lead")
 
@@ -123,12 +122,10 @@ class Nature:
         return bool(self.faults or self.stale or self.bad_calls)
 
     @classmethod
-    def drawn(cls, rng: random.Random, all_at_once: bool) -> Nature:
+    def drawn(cls, rng: random.Random) -> Nature:
         faults = [name for name in ("zero-based", "first-only", "no-index") if rng.random() < 0.2]
         atomic = rng.random() < 0.6
         if not atomic:
-            if not all_at_once:
-                faults = [name for name in faults if name not in NAMES_NOT_ALL]
             faults.append("not-atomic")
         return cls(
             tuple(faults),
@@ -347,12 +344,10 @@ class World:
     Args:
         directory: of the workspace, shared by all worlds of a test.
         seed: of everything.
-        all_at_once: the server may store good records of a refused chunk and yet not name all bad ones.
     """
 
     directory: Place
     seed: str
-    all_at_once: bool = False
     rng: random.Random = field(init=False)
     clock: Clock = field(init=False)
     processes: int = 0
@@ -362,7 +357,7 @@ class World:
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)
         self.clock = Clock()
-        nature = Nature.drawn(self.rng, self.all_at_once)
+        nature = Nature.drawn(self.rng)
         total = self.rng.randint(2, 7)
         bad = {row for row in range(total) if self.rng.random() < 0.2}
         self.begin(nature, total, bad)
@@ -579,7 +574,7 @@ class Place:
         shutil.rmtree(self._path)
 
 
-def histories(number: int, first: int, all_at_once: bool = False) -> Counter[str]:
+def histories(number: int, first: int) -> Counter[str]:
     """Play so many; how they ended.
 
     Raises:
@@ -588,7 +583,7 @@ def histories(number: int, first: int, all_at_once: bool = False) -> Counter[str
     ends: Counter[str] = Counter()
     with Place() as place:
         for seed in range(first, first + number):
-            world = World(place, f"h{seed}", all_at_once)
+            world = World(place, f"h{seed}")
             ends[world.play().partition(":")[0]] += 1
             ends["processes"] += world.processes
             ends["deaths"] += world.deaths
