@@ -90,6 +90,7 @@ class RunProgress:
     finished: bool = False
     seconds: float = 0.0
     shown: bool = False
+    _first: int = 0
     _states: Counter[RowState] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -122,6 +123,7 @@ class RunProgress:
                 self.submission, self.chunks = event.submission, event.chunks
             case ChunkStarted():
                 self.chunk, self.waiting = event.chunk, ""
+                self._first = self._first or event.chunk
             case ChunkWaiting() | RunPaused():
                 self.waiting = event.message
                 self.paused = isinstance(event, RunPaused)
@@ -177,7 +179,9 @@ class RunProgress:
             return self.asking
         # Before the first event nothing is known of any row, and nothing is settled.
         settled = len(self.outcomes) - self.count(RowState.QUEUED, RowState.SENDING)
-        parts = [f"chunk {max(1, self.chunk)} of {self.chunks}", f"{settled:,} of {self.records:,}"]
+        # Where it goes on with what was cut off, the first of its chunks is not the first of all.
+        at = max(1, min(self.chunk - max(0, self._first - 1), self.chunks))
+        parts = [f"chunk {at} of {self.chunks}", f"{settled:,} of {self.records:,}"]
         if self.round:
             parts.insert(0, f"round {self.round} without the refused ones")
         counts = [

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from leapgrid.drafting.answers import server_words
-from leapgrid.records import Issue, RowId, RowState, Source
+from leapgrid.records import DONE, Issue, RowId, RowState, Source
 from leapgrid.tui.keymap import shown_key
 from leapgrid.tui.session import Session
 from leapgrid.tui.text import plural
@@ -319,6 +319,11 @@ def _trouble(session: Session, run: RunProgress, refused: set[int], connect_key:
             parts = [explanation, f"{where}." if where else ""]
             explanation = " ".join(p for p in parts if p)
             found.append(Trouble("?", "unknown", f"chunk {chunk}", message, explanation, len(unknown)))
+        elif rows and all(run.outcomes[r].state in DONE for r in rows):
+            # What to do about it was done since: only what had happened is still true.
+            found.append(
+                Trouble("✓", "created", f"chunk {chunk}", message, "Settled: the server has them.", len(rows))
+            )
         elif not run.stopped.startswith(sentence):
             found.append(Trouble("!", "error", f"chunk {chunk}", message, explanation, len(rows)))
     return tuple(found)

@@ -22,8 +22,28 @@ STACKED_BELOW = 90
 _SHOWN_CUT_OFF = 3
 
 
-def review_lines(state: ReviewState, width: int, palette: Palette) -> list[list[Part]]:
-    """The page above what confirms it."""
+def review_lines(
+    state: ReviewState, width: int, palette: Palette, room: int | None = None
+) -> list[list[Part]]:
+    """The page above what confirms it.
+
+    Args:
+        state: what is known of the plan.
+        width: cells of a line.
+        palette: its colours.
+        room: how many lines there are; where they are too few the parts stand closer, before any is cut off.
+    """
+    lines = _with_air(state, width, palette)
+    below = next(
+        (i for i, line in enumerate(lines) if line[1:2] and line[1][0].startswith("To ")), len(lines)
+    )
+    for at in range(len(lines) - 1, below - 2, -1):
+        if room is not None and len(lines) > room and not lines[at]:
+            del lines[at]
+    return lines
+
+
+def _with_air(state: ReviewState, width: int, palette: Palette) -> list[list[Part]]:
     name = "Go on with what was cut off" if state.going_on else "Review & send"
     lines: list[list[Part]] = [[], [(" " * LABEL, _plain(palette)), _heading(name, palette)], []]
     if state.going_on:

@@ -9,7 +9,7 @@ from textual import work
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
-from leapgrid.records import RowId, RowState
+from leapgrid.records import IN_FLIGHT, RowId, RowState
 from leapgrid.tui.actions import Action, Scope, actions_of, find
 from leapgrid.tui.describe import issue_state, payload_state, status_state, typing_state
 from leapgrid.tui.desk import Desk
@@ -73,6 +73,7 @@ class GridView(Page):
         self.form: Form | None = "JSON"
         self._said: IssueState | None = None
         self._said_at: tuple[RowId | None, int] = (None, 0)
+        self._said_in_flight = False
 
     def body(self) -> Iterable[Widget]:
         # Before anything is laid out: what is shown or hidden later is laid out twice.
@@ -154,7 +155,7 @@ class GridView(Page):
             self.grid.measure()  # now it is known which cells carry a mark
         if changed.said:
             self.say(changed.said)
-        elif changed.edited:
+        elif changed.edited or self._was_answered:
             self._said = None
         self.show_all()
         if changed.run:
@@ -233,6 +234,8 @@ class GridView(Page):
             self.dock.title.show(self.result.title_parts)
         if run.finished and not run.shown:
             run.shown = True
+            self._said = None  # what was said before it is not about what is there now
+            self.show_issue()
             self.grid.measure()  # refused cells carry a mark now
             self.app.bell()
             self.open_result(take_keys=self.grid.open is None)
@@ -275,7 +278,18 @@ class GridView(Page):
         """Put one sentence on the issue line; it stays until the cursor moves or something is edited."""
         self._said = IssueState(sign=sign, role=role, sentence=visible(sentence, 400))
         self._said_at = (self.grid.row_id, self.grid.column)
+        self._said_in_flight = self._is_in_flight
         self.show_issue()
+
+    @property
+    def _is_in_flight(self) -> bool:
+        row = self.grid.row_id
+        return row is not None and self.session.draft.state(row) in IN_FLIGHT
+
+    @property
+    def _was_answered(self) -> bool:
+        """Whether what was said last was about a row on its way, which it is no longer."""
+        return self._said_in_flight and not self._is_in_flight
 
     # -- the footer ---------------------------------------------------------------------------------------
 

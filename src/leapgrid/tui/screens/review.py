@@ -189,6 +189,7 @@ class ReviewScreen(Page):
         self.confirm.styles.height = self.confirm.needed
         self.confirm.repaint()
         room = self.size.height - 3 - 3 - self.confirm.needed
+        self.text.fit(room)
         self.text.styles.height = max(1, min(len(self.text.lines()), room))
 
     def on_resize(self, event: events.Resize) -> None:

@@ -27,12 +27,19 @@ class ReviewText(Painted):
     def __init__(self) -> None:
         super().__init__()
         self.state: ReviewState | None = None
+        self._room: int | None = None
 
     def show(self, state: ReviewState) -> None:
         """Show something else."""
         self.state = state
         self.repaint()
         self.scroll_lines(0)
+
+    def fit(self, room: int) -> None:
+        """Stand closer, if need be, where there are only so many lines."""
+        if room != self._room:
+            self._room = room
+            self.repaint()
 
     def paint(self, width: int, palette: Palette) -> list[Strip]:
         plain = palette.style("text")
@@ -43,7 +50,7 @@ class ReviewText(Painted):
                 Strip.blank(width, plain),
                 strip_of([("  Looking at the records ...", palette.style("muted"))], width, plain),
             ]
-        return [strip_of(line, width, plain) for line in review_lines(self.state, width, palette)]
+        return [strip_of(line, width, plain) for line in review_lines(self.state, width, palette, self._room)]
 
     def render_line(self, y: int) -> Strip:
         return with_thumb(self, super().render_line(y), y)
