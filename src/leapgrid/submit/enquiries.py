@@ -209,7 +209,7 @@ class Enquiries:
         about.teller.tell(LookedUp(Purpose.BASELINE, len(keys), message.strip(), proves, notes=notes))
 
     def _sent_all_the_same(self, field: str, known: Sequence[tuple[RowId, Any]]) -> str:
-        """What follows for rows whose key is at the server already: these may be other records, or the same."""
+        """What follows for rows whose key is at the server already: of other records, or the same."""
         rows = [
             f"row {self._about.number(row):,} ({field} {visible(str(value), _SHOWN)})"
             for row, value in known[:_ROWS_NAMED]

@@ -261,7 +261,7 @@ class Plan:
         """The fields that its records have, or may have."""
         if isinstance(self.chunks, Chunks):
             return self.chunks.names
-        return frozenset(name for chunk in self.chunks for record in chunk.payloads for name in record)
+        return frozenset().union(*(record for chunk in self.chunks for record in chunk.payloads))
 
     def chunk_with(self, row: RowId) -> PlannedChunk | None:
         """The chunk that a row goes in; None for one that does not go."""

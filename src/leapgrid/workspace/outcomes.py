@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, select, type_coerce
 
 from leapgrid.records.issues import Issue, RowId, Severity, Source
 from leapgrid.records.outcomes import NEVER_SENT, RowOutcome, RowState
 from leapgrid.workspace import tables as t
+from leapgrid.workspace.compact import compact
 from leapgrid.workspace.errors import Damaged, NotFound
-from leapgrid.workspace.seals import ATTEMPT_COLUMNS, check, chunk_values, is_intact, outcome_values, seal
-from leapgrid.workspace.store import Store, sha256_of, upsert
+from leapgrid.workspace.seals import (
+    ATTEMPT_COLUMNS,
+    check,
+    chunk_values,
+    is_intact,
+    outcome_seals,
+)
+from leapgrid.workspace.store import Store, insert_rows, sha256_of
 from leapgrid.workspace.trail import spans
 
 PIECE = 5_000
 """How many values one question to the database names at most."""
 
+_TOGETHER = 2
+"""Rows are asked for by the first and last of them where no more than so many stand there for each."""
+
 NO_DRAFT = "This draft is not in the workspace any more."
 
 _STATES: Mapping[str, RowState] = {state.value: state for state in RowState}
+
+_COLUMNS = (
+    "draft_id", "row_id", "state", "at", "evidence", "submission_id", "chunk", "position", "attempt_id",
+    "seal",
+)  # fmt: skip
 
 
 class Kept(NamedTuple):
@@ -119,7 +134,7 @@ class Outcomes(Store):
             c.row_id,
             c.state,
             c.at,
-            c.evidence,
+            type_coerce(c.evidence, Text),
             c.submission_id,
             c.chunk,
             c.position,
@@ -127,28 +142,30 @@ class Outcomes(Store):
             c.seal,
         ).where(c.draft_id == draft_id)
         found: dict[RowId, Kept] = {}
-        for question in _narrowed(statement, c.row_id, rows):
+        # Most rows differ from others of their attempt in nothing but their place.
+        alike: dict[tuple[Any, ...], tuple[RowState, str, Callable[[int, int], str]]] = {}
+        wanted = None if rows is None else frozenset(rows)
+        for question in _narrowed(statement, c.row_id, wanted):
             for (
                 row_id,
                 state,
                 at,
-                evidence,
+                stored,
                 submission,
                 chunk,
                 position,
                 attempt,
                 sealed,
-            ) in connection.execute(question):
-                known = _STATES.get(state)
-                if known is None:
+            ) in connection.execute(question).all():
+                if wanted is not None and row_id not in wanted:
+                    continue
+                key = (state, at, stored, submission, chunk, attempt)
+                same = alike.get(key)
+                if same is None:
+                    same = alike[key] = _read(draft_id, *key)
+                known, evidence, seal_of = same
+                if sealed is not None and sealed != seal_of(row_id, position):
                     raise Damaged(t.DAMAGED)
-                if sealed is not None:
-                    check(
-                        sealed,
-                        *outcome_values(
-                            draft_id, row_id, state, at, evidence, submission, chunk, position, attempt
-                        ),
-                    )
                 outcome = RowOutcome(known, at, evidence, submission, chunk, position)
                 found[row_id] = Kept(outcome, attempt)
         return found
@@ -177,41 +194,24 @@ class Outcomes(Store):
         outcomes: Mapping[RowId, RowOutcome],
     ) -> None:
         """Write what rows are now. ``attempts``: with which each went out last; one for all, or by row."""
-        rows: list[dict[str, object]] = []
-        for row, outcome in outcomes.items():
-            attempt = attempts if isinstance(attempts, str) else attempts.get(row, "")
-            at, state = float(outcome.at), outcome.state.value
-            rows.append(
-                {
-                    "draft_id": draft_id,
-                    "row_id": row,
-                    "state": state,
-                    "at": at,
-                    "evidence": outcome.evidence,
-                    "submission_id": outcome.submission,
-                    "chunk": outcome.chunk,
-                    "position": outcome.position,
-                    "attempt_id": attempt,
-                    "seal": seal(
-                        *outcome_values(
-                            draft_id,
-                            row,
-                            state,
-                            at,
-                            outcome.evidence,
-                            outcome.submission,
-                            outcome.chunk,
-                            outcome.position,
-                            attempt,
-                        )
-                    ),
-                }
-            )
-        upsert(connection, t.row_outcome, rows)
+        rows: list[tuple[object, ...]] = []
         alike: dict[tuple[str, str], list[RowId]] = {}
+        last: tuple[object, ...] = ()
         for row, outcome in outcomes.items():
             attempt = attempts if isinstance(attempts, str) else attempts.get(row, "")
-            alike.setdefault((outcome.state.value, attempt), []).append(row)
+            now = (outcome.state, outcome.at, outcome.evidence, outcome.submission, outcome.chunk, attempt)
+            if now != last:
+                # Nearly always the same as of the row before: written as JSON only once.
+                last = now
+                at, state, evidence = float(outcome.at), str(outcome.state.value), outcome.evidence
+                submission, chunk, text = outcome.submission, outcome.chunk, compact(evidence)
+                sealed = outcome_seals(draft_id, state, at, evidence, submission, chunk, attempt)
+                same = alike.setdefault((state, attempt), [])
+            position = outcome.position
+            seal = sealed(row, position)
+            rows.append((draft_id, row, state, at, text, submission, chunk, position, attempt, seal))
+            same.append(row)
+        insert_rows(connection, t.row_outcome, _COLUMNS, rows, over=True)
         for (state, attempt), same in alike.items():
             self._database.note("rows", draft=draft_id, state=state, attempt=attempt, rows=spans(same))
 
@@ -243,6 +243,16 @@ class Outcomes(Store):
         return found
 
 
+def _read(
+    draft_id: str, state: str, at: float, stored: str, submission: str, chunk: int, attempt: str
+) -> tuple[RowState, str, Callable[[int, int], str]]:
+    """What stored outcomes that differ in row and position only have in common, and what seals each."""
+    with t.understood():
+        evidence = json.loads(stored)
+        seal_of = outcome_seals(draft_id, state, float(at), evidence, submission, chunk, attempt)
+        return _STATES[state], evidence, seal_of
+
+
 def records_of(body: object, digest: str) -> list[dict[str, Any]] | None:
     """The records of a stored body; None where it is not what was sent."""
     if not isinstance(body, bytes) or sha256_of(body) != digest:
@@ -260,14 +270,17 @@ def _with_sent(was: RowOutcome, body: Sequence[dict[str, Any]]) -> RowOutcome:
 
 
 def _narrowed(
-    statement: Select[Any], column: ColumnElement[Any], values: Iterable[Any] | None
+    statement: Select[Any], column: ColumnElement[Any], values: Collection[RowId] | None
 ) -> Iterator[Select[Any]]:
-    """The question as it is, or one for each piece of the values that it is narrowed to."""
+    """The question as it is, or those for the rows that it is narrowed to, and perhaps for some between."""
     if values is None:
         yield statement
         return
-    for piece in pieces(values):
-        yield statement.where(column.in_(piece))
+    for piece in pieces(sorted(values)):
+        first, last = piece[0], piece[-1]
+        # Rows of a chunk stand together: their names would take longer to write than the answer to read.
+        together = last - first < _TOGETHER * len(piece)
+        yield statement.where(column.between(first, last) if together else column.in_(piece))
 
 
 def issue_to_json(issue: Issue) -> dict[str, Any]:

@@ -6,20 +6,18 @@ LeapGrid wrote has none, and is taken as it is.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from zlib import crc32
 
+from leapgrid.workspace.compact import compact, text_of
 from leapgrid.workspace.errors import Damaged
 from leapgrid.workspace.tables import DAMAGED
-
-_text = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def seal(*values: Any) -> str:
     """The check sum of JSON values, eight hexadecimal digits."""
-    return f"{crc32(_text(values).encode()):08x}"
+    return f"{crc32(compact(values).encode()):08x}"
 
 
 def check(stored: str | None, *values: Any) -> None:
@@ -52,6 +50,22 @@ def outcome_values(
 ) -> tuple[Any, ...]:
     """What the seal of a row's outcome covers."""
     return (draft_id, row_id, str(state), float(at), evidence, submission_id, chunk, position, attempt_id)
+
+
+def outcome_seals(
+    draft_id: str, state: str, at: float, evidence: str, submission_id: str, chunk: int, attempt_id: str
+) -> Callable[[int, int], str]:
+    """What gives, by row and position, the seals of outcomes that are the same otherwise: those of
+    :func:`outcome_values`, but much faster for the many rows of an attempt.
+    """
+    begun = crc32(f"[{text_of(draft_id)},".encode())
+    between = f",{text_of(state)},{compact(at)},{text_of(evidence)},{text_of(submission_id)},{chunk},"
+    end = f",{text_of(attempt_id)}]"
+
+    def one(row_id: int, position: int) -> str:
+        return f"{crc32(f'{row_id}{between}{position}{end}'.encode(), begun):08x}"
+
+    return one
 
 
 def draft_values(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import platform
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,6 +101,41 @@ def key_sha256(value: object) -> str:
 
     # A key may hold what is no character: kept apart from others, whatever it is.
     return hashlib.sha256(compare_key(value).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def insert_rows(
+    connection: Connection,
+    table: Table,
+    columns: tuple[str, ...],
+    rows: Sequence[tuple[object, ...]],
+    *,
+    over: bool = False,
+) -> None:
+    """Insert many rows by the driver itself: all that is sent goes this way, row by row.
+
+    Args:
+        connection: in a writing transaction.
+        table: which.
+        columns: their names, in the order of the values.
+        rows: the values as the database takes them: JSON as text, states as plain texts.
+        over: whether rows whose primary key is there already are written over.
+    """
+    if rows:
+        # One or many: a list is what the driver is given many of.
+        connection.exec_driver_sql(_insert(connection.dialect.name, table, columns, over), list(rows))
+
+
+@lru_cache(maxsize=32)
+def _insert(dialect: str, table: Table, columns: tuple[str, ...], over: bool) -> str:
+    names = ", ".join(f'"{name}"' for name in columns)
+    marks = ", ".join(["?" if dialect == "sqlite" else "%s"] * len(columns))
+    statement = f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})'
+    if over:
+        keys = [column.name for column in table.primary_key]
+        where = ", ".join(f'"{name}"' for name in keys)
+        what = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name not in keys)
+        statement += f" ON CONFLICT ({where}) DO UPDATE SET {what}"
+    return statement
 
 
 def upsert(

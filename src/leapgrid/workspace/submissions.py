@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from leapgrid.records.issues import Issue, RowId
 from leapgrid.records.outcomes import UNRESOLVED, RowOutcome, RowState
 from leapgrid.workspace import tables as t
+from leapgrid.workspace.compact import compact, encoder
 from leapgrid.workspace.errors import NotFound, NotUnique, RowsTaken
 from leapgrid.workspace.evidence import SentElsewhere
 from leapgrid.workspace.outcomes import issue_to_json
@@ -21,7 +21,7 @@ from leapgrid.workspace.plans import OWNERS_UNWRITABLE as OWNERS_UNWRITABLE
 from leapgrid.workspace.plans import PLANNED, Plans
 from leapgrid.workspace.same import Same
 from leapgrid.workspace.seals import attempt_seal, check, chunk_values
-from leapgrid.workspace.store import new_id
+from leapgrid.workspace.store import insert_rows, new_id
 from leapgrid.workspace.trail import spans
 
 KEPT_OF_ANSWER = 64 * 1024
@@ -38,6 +38,10 @@ KEPT_HEADERS = ("date", "retry-after", "content-type", "x-request-id")
 """Which headers of an answer are kept; others may hold what is nobody's business."""
 
 SENT_NOW = "Sent; no answer yet."
+
+_ATTEMPT_ROW = (
+    "attempt_id", "position", "draft_id", "row_id", "record_sha256", "unresolved", "state", "evidence",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +94,10 @@ class Result:
 
 def record_sha256(record: Mapping[str, Any]) -> str:
     """The hash by which the same record is known again, whatever the order of its fields."""
-    text = json.dumps(record, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_in_order(record).encode()).hexdigest()
+
+
+_in_order = encoder(sort_keys=True)
 
 
 class Submissions(Plans, Same):
@@ -298,19 +304,13 @@ class Submissions(Plans, Same):
         }
         values["seal"] = attempt_seal(values)
         connection.execute(insert(t.attempt).values(**values))
-        connection.execute(
-            insert(t.attempt_row),
+        state, evidence = RowState.SENDING.value, compact(SENT_NOW)
+        insert_rows(
+            connection,
+            t.attempt_row,
+            _ATTEMPT_ROW,
             [
-                {
-                    "attempt_id": attempt_id,
-                    "position": position,
-                    "draft_id": about.draft_id,
-                    "row_id": row,
-                    "record_sha256": digest,
-                    "unresolved": True,
-                    "state": RowState.SENDING,
-                    "evidence": SENT_NOW,
-                }
+                (attempt_id, position, about.draft_id, row, digest, True, state, evidence)
                 for position, (row, digest, _) in enumerate(sent, 1)
             ],
         )
@@ -366,10 +366,15 @@ class Submissions(Plans, Same):
     ) -> None:
         """Write what is known of the rows of an attempt, there and in their current outcome."""
         r = t.attempt_row.c
-        for outcome, rows in _alike(outcomes):
+        groups = _alike(outcomes)
+        count = select(func.count()).where(r.attempt_id == attempt_id)
+        alike = len(groups) == 1 and connection.execute(count).scalar() == len(outcomes)
+        for outcome, rows in groups:
+            # To name each row of a chunk would take longer than all the rest.
+            which = r.attempt_id == attempt_id if alike else (r.attempt_id == attempt_id) & r.row_id.in_(rows)
             connection.execute(
                 update(t.attempt_row)
-                .where(r.attempt_id == attempt_id, r.row_id.in_(rows))
+                .where(which)
                 .values(
                     state=outcome.state,
                     evidence=outcome.evidence,

@@ -38,6 +38,7 @@ from sqlalchemy.types import TypeDecorator
 
 from leapgrid.records.issues import RowId
 from leapgrid.records.outcomes import RowState
+from leapgrid.workspace.compact import compact
 from leapgrid.workspace.errors import Damaged
 
 APPLICATION_ID = 0x4C474731
@@ -56,7 +57,7 @@ class JsonText(str):
     @classmethod
     def of(cls, value: Any) -> JsonText:
         """The text of a value, ASCII and without spaces."""
-        return cls(json.dumps(value, separators=(",", ":")))
+        return cls(compact(value))
 
 
 class AsciiJson(TypeDecorator[Any]):
@@ -68,7 +69,7 @@ class AsciiJson(TypeDecorator[Any]):
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         if value is None:
             return None
-        return str(value) if isinstance(value, JsonText) else str(JsonText.of(value))
+        return str(value) if isinstance(value, JsonText) else compact(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         with understood():
