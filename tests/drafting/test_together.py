@@ -8,10 +8,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from leapgrid.drafting import WorkingDraft
+from leapgrid.drafting.latest import Latest
 from leapgrid.drafting.received import NOTHING, Received
 from leapgrid.drafting.together import Conflict, Together
 from leapgrid.records import (
@@ -26,7 +28,11 @@ from leapgrid.records import (
     schema_for,
     set_cell,
 )
+from leapgrid.sandbox import SandboxServer
+from leapgrid.submit import Plan, Runner, SubmitOptions
+from leapgrid.superleap import AsyncSuperleap
 from leapgrid.workspace import Locked, SharedStep, Workspace
+from leapgrid.workspace.errors import EditedMeanwhile
 from tests.postgres import Server
 from tests.workspace.support import begin, behind, intend, result
 
@@ -445,6 +451,74 @@ def test_numbers_of_rows_that_were_not_used_are_given_back(opened: Callable[...,
     assert max(again.batch.order[:]) == 9
     many = again.duplicate(list(again.batch.order[:]) * 10)
     assert len(many.rows) == len(set(many.rows)) == 100, "more than are at hand"
+
+
+class Meddling(Latest):
+    """A colleague's edit gets its place right behind each look at the draft."""
+
+    def __init__(self, *given: Any, edits: list[Callable[[], object]]) -> None:
+        super().__init__(*given)
+        self.edits = edits
+
+    async def look(self) -> Plan | None:
+        plan = await super().look()
+        if self.edits:
+            self.edits.pop(0)()
+        return plan
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_what_a_colleague_wrote_behind_the_last_look_goes_or_nothing_goes(
+    opened: Callable[..., WorkingDraft], times: int
+) -> None:
+    anna = opened("anna")
+    bert = opened("bert", anna.id)
+    anna.apply(set_cell(1, "name", "Anna's"), "edit")
+
+    def edit(text: str) -> None:
+        bert.apply(set_cell(0, "name", text), "edit")
+        assert bert.flush()
+
+    edits = [lambda n=n: edit(f"later {n}") for n in range(times)]
+    options = SubmitOptions()
+    with SandboxServer(port=0) as server:
+        async with AsyncSuperleap(server.base_url, "key") as client:
+            made = anna.plan(options)
+            runner = Runner(
+                cast(Workspace, anna.workspace),
+                client,
+                anna.id,
+                made,
+                object_slug="lead",
+                options=options,
+                publish=anna.take,
+                latest=Meddling(anna, made.rows, options, edits=edits),
+            )
+            summary = await runner.run()
+        sent = [record["name"] for record in server.store.records("lead")]
+    assert edits == []
+    if times == 1:
+        assert sent[:2] == ["later 0", "Anna's"]
+        assert summary.stopped is None
+    else:
+        assert sent == []
+        assert summary.message.startswith("Somebody edited the draft just now, so nothing was sent.")
+        assert not cast(Workspace, anna.workspace).submissions(anna.id)
+
+
+def test_a_plan_is_not_kept_behind_a_step_that_was_not_seen(opened: Callable[..., WorkingDraft]) -> None:
+    anna = opened("anna")
+    bert = opened("bert", anna.id)
+    space = cast(Workspace, anna.workspace)
+    first = space.begin_submission(anna.id, object_slug="lead", origin="x", chunks=[[1]], seen_seq=0)
+    space.finish_run(first)
+    bert.apply(set_cell(0, "name", "later"), "edit")
+    assert bert.flush()
+    with pytest.raises(EditedMeanwhile):
+        space.begin_submission(anna.id, object_slug="lead", origin="x", chunks=[[0]], seen_seq=0)
+    with pytest.raises(EditedMeanwhile):
+        space.join_submission(first, going=[1], chunk_size=9, seen_seq=0)
+    assert space.join_submission(first, going=[1], chunk_size=9, seen_seq=1).chunks == ((2, (1,), "again"),)
 
 
 def test_files_are_not_shared(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from leapgrid.drafting.again import Question, take_known
@@ -181,15 +181,17 @@ class Resumption:
         pausable: bool = False,
     ) -> Runner:
         """What sends :meth:`going`; run it once."""
+        from leapgrid.drafting.latest import Latest
         from leapgrid.submit import Runner
 
+        going = self.going()
         return Runner.going_on(
             self.workspace,
             client,
             self.draft.id,
             self.id,
             record=self.draft.payload,
-            going=self.going(),
+            going=going,
             object_slug=self.about.object_slug,
             options=options,
             fields=self.draft.schema.names,
@@ -199,6 +201,7 @@ class Resumption:
             publish=self._telling(publish),
             who=who,
             number=self.draft.number,
+            latest=Latest(self.draft, going, replace(options, first=False)),
         )
 
     def _telling(self, publish: Publish | None) -> Publish:

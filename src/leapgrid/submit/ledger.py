@@ -59,6 +59,7 @@ class Ledger:
         profile: str,
         options: dict[str, Any],
         chunks: Sequence[PlannedChunk],
+        seen_seq: int | None = None,
     ) -> None:
         """Keep the plan.
 
@@ -75,10 +76,13 @@ class Ledger:
                 options=options,
                 chunks=rows,
                 who=self._who,
+                seen_seq=seen_seq,
             )
         )
 
-    async def join(self, submission: str, going: Collection[RowId], chunk_size: int) -> Joined:
+    async def join(
+        self, submission: str, going: Collection[RowId], chunk_size: int, seen_seq: int | None = None
+    ) -> Joined:
         """Work on a submission that was begun before, perhaps beside others.
 
         Raises:
@@ -86,7 +90,7 @@ class Ledger:
         """
         joined = await self.to_the_end(
             lambda: self._workspace.join_submission(
-                submission, going=going, chunk_size=chunk_size, who=self._who
+                submission, going=going, chunk_size=chunk_size, who=self._who, seen_seq=seen_seq
             )
         )
         self.submission = submission

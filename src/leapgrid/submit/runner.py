@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import random as random_module
 import time
-from collections.abc import Callable, Collection, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from leapgrid.records.issues import RowId
@@ -29,6 +29,7 @@ from leapgrid.superleap.answers import Answer
 from leapgrid.superleap.origin import is_loopback
 from leapgrid.superleap.verdict import ChunkOutcome
 from leapgrid.workspace import Workspace, WorkspaceError
+from leapgrid.workspace.errors import EditedMeanwhile
 
 _NO_USE_ASKING = frozenset(
     {PERSON, "cancelled", "workspace", "unexpected", "unauthorized", "forbidden", "not_trusted", "not_sent"}
@@ -42,6 +43,16 @@ _SETTLED = frozenset(
 """What rows that others sent may have become without their being still at work."""
 
 T = TypeVar("T")
+
+
+class Latest(Protocol):
+    """A draft that others may edit until its rows are queued."""
+
+    def seq(self) -> int | None:
+        """The number of the last step that its records have in them; None where nobody else edits."""
+
+    async def look(self) -> Plan | None:
+        """Let in what others did; the rows that were to go as they are now, None if they may not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +83,7 @@ class Runner:
         who: the person, to be kept.
         schema: which fields are unique, to look records up by; the built-in one of the object by default.
         number: how a person counts a row, to name it in a sentence; by default in the order of making.
+        latest: the draft, where others may edit it.
         clock: seconds since the epoch.
         monotonic: seconds, never going back.
         sleep: waits so many seconds.
@@ -94,6 +106,7 @@ class Runner:
         who: str = "",
         schema: ObjectSchema | None = None,
         number: Callable[[RowId], int] = lambda row: row + 1,
+        latest: Latest | None = None,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Sleep = asyncio.sleep,
@@ -106,6 +119,7 @@ class Runner:
         self._profile = profile
         self._clock = clock
         self._monotonic = monotonic
+        self._latest = latest
         self._ledger = Ledger(workspace, draft_id, sleep, who)
         self._teller = Teller(plan, object_slug, client.base_url, publish, clock)
         host = urlsplit(client.base_url).hostname or ""
@@ -256,22 +270,32 @@ class Runner:
             if self._enquiries.waiting:
                 self._sending.stop("not_proven", f"Nothing was sent. {self._enquiries.waiting}")
             return
-        self._plan = plan
-        await self._ledger.begin(
-            object_slug=self._slug,
-            origin=self._client.base_url,
-            profile=self._profile,
-            options=asdict(self._options),
-            chunks=plan.chunks,
-        )
-        self._sending.queue(plan.chunks)
-        self._teller.begun(self.submission, plan)
-        await self._guarded(self._enquiries.baseline(plan))
+        whole, self._plan = self._plan, plan
+
+        async def queue(seen: int | None, latest: Plan | None) -> None:
+            if latest is not None:
+                self._plan = latest.without(set(whole.rows).difference(plan.rows))
+            await self._ledger.begin(
+                object_slug=self._slug,
+                origin=self._client.base_url,
+                profile=self._profile,
+                options=asdict(self._options),
+                chunks=self._plan.chunks,
+                seen_seq=seen,
+            )
+
+        await self._as_it_is_now(queue)
+        self._sending.queue(self._plan.chunks)
+        self._teller.begun(self.submission, self._plan)
+        await self._guarded(self._enquiries.baseline(self._plan))
 
     async def _join(self, joining: _Joining) -> None:
         # What is only assumed not to be stored goes once that is proven: the workspace leaves the rest out.
         await self._guarded(self._enquiries.look_at_refused(joining.submission, joining.going))
-        joined = await self._ledger.join(joining.submission, joining.going, self._options.chunk_size)
+        size = self._options.chunk_size
+        joined = await self._as_it_is_now(
+            lambda seen, _: self._ledger.join(joining.submission, joining.going, size, seen)
+        )
         chunks = tuple(
             PlannedChunk(number, rows, Payloads(rows, joining.record)) for number, rows, _ in joined.chunks
         )
@@ -279,6 +303,26 @@ class Runner:
         self._sending.queue(chunks)
         self._teller.begun(self.submission, self._plan)
         await self._guarded(self._enquiries.baseline_if_none(self._plan))
+
+    async def _as_it_is_now(self, queue: Callable[[int | None, Plan | None], Awaitable[T]]) -> T:
+        """Queue rows, but never with a text that somebody edited meanwhile: it is looked once more then.
+
+        Raises:
+            EditedMeanwhile: others edit on and on, or what is to go may not go any more.
+        """
+        latest = self._latest
+        if latest is None or latest.seq() is None:
+            return await queue(None, None)
+        for last_time in (False, True):
+            plan = await latest.look()
+            if plan is None:
+                break
+            try:
+                return await queue(latest.seq(), plan)
+            except EditedMeanwhile:
+                if last_time:
+                    raise
+        raise EditedMeanwhile
 
     async def _again_without_the_bad(self) -> None:
         """The good records of refused chunks, round by round, where that may be."""

@@ -87,6 +87,7 @@ class Sending:
         if link is None or session is None:
             return
         # What sends is loaded when something is sent: the first paint does not wait for it.
+        from leapgrid.drafting.latest import Latest
         from leapgrid.submit import Runner
         from leapgrid.superleap import AsyncSuperleap
 
@@ -109,6 +110,7 @@ class Sending:
                     publish=session.take,
                     who=person(),
                     number=session.draft.number,
+                    latest=Latest(session.draft, plan.rows, options),
                 )
             )
         await self.refresh(session)

@@ -96,6 +96,15 @@ class RowsTaken(WorkspaceError):
         )
 
 
+class EditedMeanwhile(WorkspaceError):
+    """Somebody else's edit got its place in the draft after it was last looked at."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody edited the draft just now, so nothing was sent. Look at the records and send again."
+        )
+
+
 _IS_LOCKED = "Another program keeps the workspace locked. Close it and try again: {where}."
 _IS_READ_ONLY = "The workspace is read-only. Allow writing, or name another one: {where}."
 _IS_DAMAGED = "The workspace {where} is damaged: leapgrid rescue shows what can be saved."

@@ -6,12 +6,12 @@ import os
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from leapgrid.records.issues import RowId
 from leapgrid.records.outcomes import RowOutcome, RowState
 from leapgrid.workspace import tables as t
-from leapgrid.workspace.errors import NotFound, RowsTaken
+from leapgrid.workspace.errors import EditedMeanwhile, NotFound, RowsTaken
 from leapgrid.workspace.evidence import Joined
 from leapgrid.workspace.plans import PLANNED
 from leapgrid.workspace.recovery import Recovery
@@ -36,6 +36,7 @@ class Runs(Recovery):
         profile: str = "",
         options: Mapping[str, Any] | None = None,
         who: str = "",
+        seen_seq: int | None = None,
     ) -> str:
         """Keep a plan, and that we work on it: from now on its rows are queued.
 
@@ -48,11 +49,13 @@ class Runs(Recovery):
             options: what was chosen, as JSON; with ``again`` true, records that went out from other drafts
                 are sent all the same.
             who: the person.
+            seen_seq: the number of the last step of the draft that the records have in them; None: not asked.
 
         Returns:
             The submission's ULID.
 
         Raises:
+            EditedMeanwhile: if there is a later step; nothing was kept.
             RowsTaken: if a row is queued, on its way, unknown, final or skipped; nothing was kept.
             NotFound: if there is no such draft.
             Damaged: if what is kept of its rows is not what was written.
@@ -64,6 +67,7 @@ class Runs(Recovery):
         rows = [row for chunk in chunks for row in chunk]
         with self._database.write() as connection:
             self._must_be_there(connection, draft_id)
+            _nobody_edited(connection, draft_id, seen_seq)
             refused = self._taken(connection, draft_id, rows)
             if refused or len(set(rows)) != len(rows):
                 raise RowsTaken(refused or tuple(rows))
@@ -87,7 +91,13 @@ class Runs(Recovery):
         return submission_id
 
     def join_submission(
-        self, submission_id: str, *, going: Collection[RowId], chunk_size: int, who: str = ""
+        self,
+        submission_id: str,
+        *,
+        going: Collection[RowId],
+        chunk_size: int,
+        who: str = "",
+        seen_seq: int | None = None,
     ) -> Joined:
         """Work on a submission from now on, beside others or after them.
 
@@ -100,12 +110,14 @@ class Runs(Recovery):
             going: rows that may be sent now.
             chunk_size: the most records of a chunk.
             who: the person.
+            seen_seq: as of :meth:`begin_submission`.
 
         Returns:
             What nobody has claimed yet: of several who join at the same time, each gets all of it, and claims
             chunk by chunk.
 
         Raises:
+            EditedMeanwhile: if there is a later step of the draft; nothing was kept.
             NotFound: if there is no such submission.
             Damaged: if what is kept of it is not what was written.
             WorkspaceError: if it cannot be written; nothing may be sent then.
@@ -115,6 +127,7 @@ class Runs(Recovery):
         self.recover()
         with self._database.write() as connection:
             about = self._submission(connection, submission_id)
+            _nobody_edited(connection, about.draft_id, seen_seq)
             others = self._others(connection, submission_id)
             if self._my_run(connection, submission_id, me) is None:
                 self._open_run(connection, submission_id, me, who)
@@ -268,3 +281,13 @@ class Runs(Recovery):
             for row, was in self._current(connection, draft_id, planned).items()
             if was.outcome.state is RowState.READY and row not in assumed
         ]
+
+
+def _nobody_edited(connection: Connection, draft_id: str, seen_seq: int | None) -> None:
+    """In the transaction that queues rows: from then on nobody can edit them."""
+    if seen_seq is None:
+        return
+    j = t.journal_entry.c
+    last = connection.execute(select(func.max(j.seq)).where(j.draft_id == draft_id)).scalar() or 0
+    if last > seen_seq:
+        raise EditedMeanwhile
