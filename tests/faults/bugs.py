@@ -43,11 +43,10 @@ def _no_intent(put: Put) -> None:
         }
         return Intent(attempt, 1, outcomes)
 
-    def record_outcome(self: Any, attempt: str, result: Any) -> None:
+    def record_outcome(self: Any, attempt: str, result: Any) -> Any:
         submission, chunk, said = held.pop(attempt)
         intent = intend(self, submission, chunk, **said)
-        if isinstance(intent, Intent):
-            record(self, intent.attempt, result)
+        return record(self, intent.attempt, result) if isinstance(intent, Intent) else None
 
     put(Workspace, "record_intent", record_intent)
     put(Workspace, "record_outcome", record_outcome)

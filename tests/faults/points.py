@@ -35,10 +35,10 @@ def committing() -> frozenset[str]:
 
 
 def _writes(node: ast.AST) -> bool:
-    return (
-        isinstance(node, ast.With)
-        and isinstance(node.items[0].context_expr, ast.Call)
-        and ast.unparse(node.items[0].context_expr.func).endswith("_database.write")
+    return isinstance(node, ast.With) and any(
+        isinstance(item.context_expr, ast.Call)
+        and ast.unparse(item.context_expr.func).endswith("_database.write")
+        for item in node.items
     )
 
 
