@@ -9,7 +9,12 @@ from typing import Any
 
 import pytest
 
+from leapgrid.cli.sending import send
+from leapgrid.drafting import WorkingDraft
+from leapgrid.records import Field, ObjectSchema, schema_for
 from leapgrid.sandbox import SandboxServer
+from leapgrid.submit import SubmitOptions
+from leapgrid.superleap import SecretToken
 from leapgrid.workspace import Workspace
 from tests.cli.conftest import SAMPLES, TOKEN, Command, Ran
 
@@ -423,6 +428,34 @@ def test_what_is_there_already_and_goes_all_the_same_is_said_twice(
     assert lines[1:3] == ["Looked before sending: 1 of 2 is there already.", f"  {note}"]
     assert ran.out.splitlines()[1] == f"! {note}"
     assert names(sandbox) == ["Bo", "Anna", "Bo"]
+
+
+def test_a_field_that_the_drafts_schema_calls_unique_is_what_is_looked_up_by(
+    tmp_path: Path, sandbox: SandboxServer
+) -> None:
+    lead = schema_for("lead")
+    schema = ObjectSchema("lead", "Lead", (*lead.fields, Field("badge", unique=True)))
+    records = [{"name": "Anna", "badge": "B-1"}, {"name": "Bo", "badge": "B-2"}]
+    sandbox.store.add("lead", [{"name": "Someone", "badge": "B-2"}], "someone")
+    said: list[str] = []
+    with Workspace.open(tmp_path / "own.db") as workspace:
+        draft = WorkingDraft.from_records(workspace, schema, "badges", records)
+        options = SubmitOptions()
+        token = SecretToken("any-key")
+        plan = draft.plan(options)
+        ran = send(
+            lambda *lines: said.extend(lines),
+            workspace,
+            draft,
+            plan,
+            options,
+            base_url=sandbox.base_url,
+            token=token,
+        )
+        looks = workspace.look_ups(ran.summary.submission)
+        draft.close()
+    assert {(look.field, look.asked) for look in looks} == {("badge", 2), ("badge", 1)}
+    assert said[0] == "Looked before sending: 1 of 2 is there already."
 
 
 def test_what_the_server_says_never_reaches_a_terminal_as_it_is(

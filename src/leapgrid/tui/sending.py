@@ -106,6 +106,7 @@ class Sending:
                     options=options,
                     profile=link.profile,
                     fields=session.draft.schema.names,
+                    schema=session.draft.schema,
                     pausable=True,
                     publish=session.take,
                     who=person(),
