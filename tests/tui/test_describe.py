@@ -83,6 +83,15 @@ def test_a_check_in_the_background_is_said(session: Session) -> None:
     assert status_state(session).plain == "4 rows · checking, 24 %"
 
 
+def test_what_is_unknown_is_said_before_all_is_checked(session: Session) -> None:
+    (chunk,) = begin(session)
+    answer(session, chunk, ChunkOutcome.UNKNOWN)
+    finish(session)
+    session.checking = (0, 5000)
+    assert status_state(session).plain == f"4 rows · checking, 0 % · {session.unknown:,} unknown"
+    assert session.unknown
+
+
 # -- issue line -------------------------------------------------------------------------------------------
 
 

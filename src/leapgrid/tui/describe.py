@@ -71,6 +71,8 @@ def status_state(session: Session) -> StatusState:
     if not plain and session.checking is not None:
         done, total = session.checking
         plain = f"{plural(counts.rows, 'row')} · checking, {100 * done // max(1, total)} %"
+        if session.unknown:  # what may be at the server is known before anything is checked
+            plain += f" · {session.unknown:,} unknown"
     if view is None:
         return StatusState(data, server, plain=plain)
     hidden = counts.rows - len(view)
