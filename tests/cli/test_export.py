@@ -127,9 +127,11 @@ def test_other_forms_read_back_the_same(leapgrid: Command, sent: str, name: str)
     assert first.document == second.document
 
 
-def test_fields_of_its_own_are_told_where_a_table_loses_them(leapgrid: Command) -> None:
+def test_fields_of_its_own_are_told_where_a_table_loses_them(
+    leapgrid: Command, sandbox: SandboxServer
+) -> None:
     path = leapgrid.write("own.json", '[{"name": "A", "size": 3}, {"name": "B"}]')
-    leapgrid("submit", path, "--yes", "--base-url", "http://127.0.0.1:9")
+    leapgrid("submit", path, "--yes", "--base-url", sandbox.base_url)
     ran = leapgrid("export", "own.json", "--to", leapgrid.home / "o.csv")
     assert ran.code == 0
     assert (

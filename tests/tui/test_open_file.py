@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -126,11 +128,16 @@ def test_a_root_of_two_slashes_is_one() -> None:
     assert as_typed(Path("//var")) == "/var/"
 
 
+@pytest.fixture
+def elsewhere() -> Iterator[Path]:
+    """A directory whose path is short enough to type it key by key."""
+    with tempfile.TemporaryDirectory(prefix="") as place:
+        yield Path(place).resolve()
+
+
 async def test_typing_a_whole_path_behind_what_stands_there_means_that_path(
-    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, folder: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
     (elsewhere / "other.csv").write_text("name\n")
     monkeypatch.setenv("HOME", str(elsewhere))
     with workspace(tmp_path) as space:
@@ -142,7 +149,7 @@ async def test_typing_a_whole_path_behind_what_stands_there_means_that_path(
             await pilot.press("enter")
             await pilot.pause()
             assert files(app) == [elsewhere / "other.csv"]
-            await pilot.press("ctrl+u", *str(folder), "/", "~", "/", "o", "t", "tab", "enter")
+            await pilot.press("ctrl+u", *str(elsewhere.parent), "/", "~", "/", "o", "t", "tab", "enter")
             await until(pilot, lambda: len(files(app)) == 2)
             assert screen.field.text == "~/other.csv"
             assert files(app)[1] == elsewhere / "other.csv"
