@@ -21,7 +21,7 @@ from leapgrid.submit.pace import Pace, Sleep
 from leapgrid.submit.plan import Plan, PlannedChunk
 from leapgrid.submit.resolver import LookUpReport, Resolver, look_up_of
 from leapgrid.submit.serverclock import ServerClock
-from leapgrid.submit.tally import Counted, Tally
+from leapgrid.submit.tally import Tally, how_many, told_of
 from leapgrid.submit.teller import Teller
 from leapgrid.superleap.answers import Answer
 from leapgrid.superleap.lookup import compare_key
@@ -281,7 +281,7 @@ class Enquiries:
         ]
         if same:
             self._absent = {}
-            text = f"{_records(len(same))} of a refused chunk was not there, and was created afterwards."
+            text = f"{how_many(len(same))} of a refused chunk was not there, and was created afterwards."
             workspace, submission = self._about.workspace, self._about.ledger.submission
             await self._do(
                 lambda: workspace.learn_refusals(
@@ -307,7 +307,7 @@ class Enquiries:
         rows = {row for chunk in refused for row in chunk.rows}
         if chosen is OnRefusal.AUTO and rule is None:
             self._about.teller.note(
-                f"{_records(len(rows))} of refused chunks wait: whether the server stored "
+                f"{how_many(len(rows))} of refused chunks wait: whether the server stored "
                 f"{'it' if len(rows) == 1 else 'them'} is not known. The next sending looks first."
             )
             return []
@@ -357,7 +357,7 @@ class Enquiries:
         self._again(report.again_at)
         count = len(waiting)
         self.waiting = (
-            f"{_records(count)} of refused chunks {'was' if count == 1 else 'were'} not sent again: whether "
+            f"{how_many(count)} of refused chunks {'was' if count == 1 else 'were'} not sent again: whether "
             f"the server stored {'it' if count == 1 else 'them'} is not known yet. Send again later, or at "
             "once after a look-up (resend)."
         )
@@ -367,7 +367,7 @@ class Enquiries:
         """These rows were refused in every round because of others."""
         if rows:
             self._about.teller.note(
-                f"{_records(len(rows))} of refused chunks wait for you: they were refused again and again."
+                f"{how_many(len(rows))} of refused chunks wait for you: they were refused again and again."
             )
 
     # -- at the end --------------------------------------------------------------------------------------
@@ -418,7 +418,7 @@ class Enquiries:
             # What was created a moment ago may not be visible yet: once more for what is missing.
             await about.sleep(about.options.look_after)
             look = await self._count_again(field, missing, tally)
-        about.teller.tell(_counted(tally.result(field), look, len(values)))
+        about.teller.tell(told_of(tally.result(field), look, len(values)))
 
     async def _count_again(self, field: str, values: Sequence[Any], tally: Tally) -> LookUp:
         look = await self._ask(Purpose.COUNT, field, values, lambda record: tally.found(field, record))
@@ -491,28 +491,3 @@ class Enquiries:
 
 def _there(report: LookUpReport) -> frozenset[RowId]:
     return frozenset(row for row, outcome in report.settled.items() if outcome.state in DONE)
-
-
-def _counted(counted: Counted, look: LookUp, asked: int) -> LookedUp:
-    proves = look.understood and look.complete
-    if not proves and not counted.more:
-        message = f"The records could not be counted at the server. {look.message}"
-        return LookedUp(Purpose.COUNT, asked, message.strip(), False)
-    if not counted.more and not counted.fewer:
-        number = counted.expected
-        what = "the record" if number == 1 else f"all {number:,} records"
-        message = f"Counted: the server has {what if number else 'none of the refused records'}."
-        return LookedUp(Purpose.COUNT, asked, message, proves)
-    message = f"Counted: the server has {counted.found:,} of {_records(counted.expected)}"
-    if counted.more:
-        message = (
-            f"Counted: the server has {_records(counted.found)} where {counted.expected:,} should be: "
-            "look for duplicates"
-        )
-    elif proves:
-        message += " so far; it may be minutes behind. Look there again"
-    return LookedUp(Purpose.COUNT, asked, f"{message}.", proves, difference=True, notes=counted.notes)
-
-
-def _records(count: int) -> str:
-    return "1 record" if count == 1 else f"{count:,} records"

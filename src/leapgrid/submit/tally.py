@@ -9,9 +9,11 @@ from typing import Any
 
 from leapgrid.records.issues import RowId
 from leapgrid.records.outcomes import RowOutcome, RowState
+from leapgrid.submit.events import LookedUp
 from leapgrid.submit.keys import Rung, key_of
 from leapgrid.superleap.lookup import compare_key
 from leapgrid.visible import visible
+from leapgrid.workspace.evidence import LookUp, Purpose
 
 _SHOWN = 60
 _NOTES = 5
@@ -113,3 +115,36 @@ class Tally:
     def _drop(self, field: str, folded: str) -> None:
         self.expected.get(field, Counter()).pop(folded, None)
         self._values.get(field, {}).pop(folded, None)
+
+
+def told_of(counted: Counted, look: LookUp, asked: int) -> LookedUp:
+    """The count in words.
+
+    Args:
+        counted: what was counted.
+        look: how far the answers can be trusted.
+        asked: how many keys were asked for.
+    """
+    proves = look.understood and look.complete
+    if not proves and not counted.more:
+        message = f"The records could not be counted at the server. {look.message}"
+        return LookedUp(Purpose.COUNT, asked, message.strip(), False)
+    if not counted.more and not counted.fewer:
+        number = counted.expected
+        what = "the record" if number == 1 else f"all {number:,} records"
+        message = f"Counted: the server has {what if number else 'none of the refused records'}."
+        return LookedUp(Purpose.COUNT, asked, message, proves)
+    message = f"Counted: the server has {counted.found:,} of {how_many(counted.expected)}"
+    if counted.more:
+        message = (
+            f"Counted: the server has {how_many(counted.found)} where {counted.expected:,} should be: "
+            "look for duplicates"
+        )
+    elif proves:
+        message += " so far; it may be minutes behind. Look there again"
+    return LookedUp(Purpose.COUNT, asked, f"{message}.", proves, difference=True, notes=counted.notes)
+
+
+def how_many(count: int) -> str:
+    """So many records, in words."""
+    return "1 record" if count == 1 else f"{count:,} records"
