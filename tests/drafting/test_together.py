@@ -263,7 +263,7 @@ def test_each_sees_within_two_seconds_what_the_other_writes(
     assert time.monotonic() - began < 2.0
     assert found.people == ("anna",)
     assert found.change is not None
-    assert found.change.rows == (3,)
+    assert 3 in found.change.rows  # and 4, where his own step had to be made again behind hers
     assert anna.counts().errors == bert.counts().errors == 1, "what came is checked too"
     assert [text for _, _, text in bert.story(3, "name")] == ["n3", "Ann"]
 

@@ -14,7 +14,6 @@ from leapgrid.drafting.opening import SMALL, Opening
 from leapgrid.files import ImportMapping, RawFile, ReadOptions
 from leapgrid.sandbox import SandboxServer
 from leapgrid.superleap import SecretToken
-from leapgrid.tui import desk as desks
 from leapgrid.tui.app import LeapGridApp
 from leapgrid.tui.desk import Desk, Link
 from leapgrid.tui.launch import Launch
@@ -540,7 +539,7 @@ async def test_edits_are_kept_in_order_that_were_made_while_the_draft_is_stored(
 async def test_a_draft_that_cannot_be_stored_says_so_until_it_is(
     opened: Any, tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desks, "TRY_TO_SAVE_AGAIN", 0.02)
+    monkeypatch.setattr("leapgrid.tui.sending.TRY_TO_SAVE_AGAIN", 0.02)
     in_the_way = tmp_path / "workspace.frames"
     in_the_way.write_text("")
     async with opened(table(tmp_path / "few.csv", 3)) as ui:
