@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from pathlib import Path
 
@@ -48,6 +49,7 @@ def test_without_a_terminal_it_says_what_there_is(leapgrid: Command, kept: Path)
     ran = leapgrid("rescue", "--format", "json")
     assert ran.code == 2
     assert "The newest good copy is of today" in ran.err
+    assert "shows what can be saved" not in ran.err + ran.out
     assert "holds 1 draft with 6 records." in ran.err
     assert "Lost: 1 draft made since, leads (2 records)." in ran.err
     assert "leapgrid rescue --take-copy goes on with the copy" in ran.err
@@ -65,6 +67,19 @@ def test_the_copy_is_taken(leapgrid: Command, kept: Path) -> None:
         == Path(ran.document["set_aside"]).stat().st_size
     )
     assert "holds 1 draft with 6 records" in leapgrid("rescue").out
+
+
+def test_what_it_says_afterwards_leads_back(leapgrid: Command, kept: Path) -> None:
+    zeroed(kept)
+    anew = leapgrid("rescue", "--begin-anew")
+    assert "The damaged file is " in anew.out
+    address, *command = shlex.split(anew.out.splitlines()[-1].split(": ", 1)[1])
+    assert command == ["leapgrid", "rescue"]
+    name, _, value = address.partition("=")
+    back = leapgrid("rescue", "--take-copy", environ={name: value})
+    assert back.code == 0, back
+    assert "holds 1 draft with 6 records" in leapgrid("rescue", environ={name: value}).out
+    assert f"move that file to {value.removeprefix('sqlite:///')}, over the copy" in back.out
 
 
 def test_beginning_anew(leapgrid: Command, kept: Path) -> None:

@@ -38,10 +38,26 @@ def test_the_app_offers_the_newest_good_copy(damaged: Path, terminal: Open) -> N
     assert app.ends() == 0
 
 
-@pytest.mark.parametrize(("answer", "code"), [("c", 0), ("n", 0), ("", 2), ("\x04", 2)])
-def test_the_command_asks(damaged: Path, terminal: Open, answer: str, code: int) -> None:
+@pytest.mark.parametrize(
+    ("answer", "sure", "code"),
+    [
+        ("c", None, 0),
+        ("b", "y", 0),
+        ("b", "n", 2),
+        ("b", "", 2),
+        ("n", None, 2),
+        ("", None, 2),
+        ("\x04", None, 2),
+    ],
+)
+def test_the_command_asks_and_a_no_changes_nothing(
+    damaged: Path, terminal: Open, answer: str, sure: str | None, code: int
+) -> None:
     asked = terminal("rescue")
-    asked.wait_for("or leave it? [c/n]")
+    asked.wait_for("c: take the copy, b: begin with an empty workspace, Enter: leave it:")
     asked.press(f"{answer}\r")
+    if sure is not None:
+        asked.wait_for("Really begin with an empty workspace")
+        asked.press(f"{sure}\r")
     assert asked.ends() == code
     assert len(list(damaged.parent.glob("*.damaged-*.db"))) == (1 if code == 0 else 0)

@@ -9,7 +9,7 @@ from leapgrid.cli.exits import Code, Ended
 from leapgrid.cli.given import Common, Format
 from leapgrid.cli.streams import Streams
 from leapgrid.config import data_dir, workspace_url
-from leapgrid.drafting.rescuing import document, holding, looked_over, sentences, when
+from leapgrid.drafting.rescuing import document, holding, looked_over, sentences, way_back, when
 from leapgrid.visible import visible
 from leapgrid.workspace import WorkspaceError
 from leapgrid.workspace.addresses import path_of
@@ -81,22 +81,30 @@ def _do(streams: Streams, common: Common, findings: Findings, *, copy: bool, ane
         ways = _WAYS if findings.copy is not None else _ONE_WAY
         raise Ended(Code.USAGE, "damaged", f"Nothing was changed. {ways}", found)
     found |= {"done": "copy" if copy else "anew", "set_aside": str(aside)}
-    _tell(streams, common, found, f"{words} The damaged file is {visible(str(aside), 200)}.")
+    _tell(streams, common, found, words, *way_back(findings, aside, copy=copy))
     return Code.FINE
 
 
 def _asked(streams: Streams, findings: Findings) -> tuple[bool, bool]:
-    """Whether a person wants the copy, or to begin anew; neither where nobody can be asked."""
+    """Whether a person wants the copy, or to begin anew; neither where nobody can be asked.
+
+    No letter here can be meant as "no", and an empty workspace is asked for twice.
+    """
     if not streams.can_ask:
         return False, False
-    if findings.copy is None:
-        return False, streams.ask("Begin with an empty workspace? [y/N]").casefold() in ("y", "yes")
-    answer = streams.ask("Go on with the copy (c), begin with an empty workspace (n), or leave it? [c/n]")
-    return answer.casefold() in ("c", "copy"), answer.casefold() in ("n", "new")
+    first = "c: take the copy, b" if findings.copy is not None else "b"
+    answer = streams.ask(f"{first}: begin with an empty workspace, Enter: leave it:").casefold()
+    if answer in ("c", "copy"):
+        return findings.copy is not None, False
+    if answer not in ("b", "begin"):
+        return False, False
+    without = "" if findings.copy is None else ", without what the copy holds"
+    sure = streams.ask(f"Really begin with an empty workspace{without}? [y/N]")
+    return False, sure.casefold() in ("y", "yes")
 
 
-def _tell(streams: Streams, common: Common, found: dict[str, Any], words: str) -> None:
+def _tell(streams: Streams, common: Common, found: dict[str, Any], *words: str) -> None:
     if common.format is Format.JSON:
         streams.document(found)
     else:
-        streams.out(words)
+        streams.out(*words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,9 @@ from leapgrid.workspace import Damaged, Workspace, WorkspaceError
 if TYPE_CHECKING:
     from leapgrid.workspace.contents import Contents
     from leapgrid.workspace.rescue import Findings, Lost
+
+_ADVICE = ": leapgrid rescue shows what can be saved."
+"""How the sentences about damage end, for those who are elsewhere."""
 
 _NAMED = 3
 """The most drafts that are named."""
@@ -93,7 +97,7 @@ def losing(lost: Lost) -> list[str]:
 
 def sentences(findings: Findings) -> list[str]:
     """What happened, what there is, and what going on with it costs; the first says what is wrong."""
-    said = [findings.why]
+    said = [_why(findings)]
     if findings.bad_copies:
         copies = "copy is" if findings.bad_copies == 1 else "copies are"
         said.append(f"{findings.bad_copies:,} newer {copies} damaged too.")
@@ -111,13 +115,34 @@ def sentences(findings: Findings) -> list[str]:
     return said
 
 
+def way_back(findings: Findings, aside: Path, *, copy: bool) -> list[str]:
+    """Where the damaged file lies now, and how to get back to it, a sentence each.
+
+    Args:
+        aside: the damaged file.
+        copy: whether the copy took its place; else an empty workspace did.
+    """
+    lies = f"The damaged file is {visible(str(aside), 400)}."
+    if copy:
+        name = visible(str(findings.path), 400)
+        return [lies, f"To get back to it, close LeapGrid and move that file to {name}, over the copy."]
+    what = "it" if findings.copy is None else "it, or to its copies, which lie beside it"
+    address = visible(shlex.quote(f"sqlite:///{aside}"), 400)
+    return [lies, f"To get back to {what}: LEAPGRID_WORKSPACE={address} leapgrid rescue"]
+
+
+def _why(findings: Findings) -> str:
+    """What happened, without the advice to come to where one is already."""
+    return findings.why.replace(_ADVICE, ".")
+
+
 def document(findings: Findings) -> dict[str, Any]:
     """The same for scripts."""
     lost = findings.lost
     return {
         "workspace": str(findings.path),
         "damaged": True,
-        "message": visible(findings.why),
+        "message": visible(_why(findings)),
         "copy": None
         if findings.copy is None
         else {
