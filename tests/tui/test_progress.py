@@ -169,3 +169,11 @@ def test_a_run_that_goes_on_with_others_counts_what_it_is_told() -> None:
     progress.take(SubmissionStarted("S", "lead", "http://x", 2, 4, 1.0, states(range(4), RowState.QUEUED)))
     assert progress.line == "chunk 1 of 2 · 0 of 4"
     assert progress.percent == 0
+
+
+def test_going_on_counts_its_own_chunks() -> None:
+    progress = run(3)
+    for number in (5, 6, 7):
+        rows = range(number * 100, number * 100 + 100)
+        progress.take(ChunkStarted(number, tuple(rows), "A", 1, 1.0, states(rows, RowState.SENDING)))
+        assert progress.line.startswith(f"chunk {number - 4} of 3 ")

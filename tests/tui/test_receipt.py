@@ -106,6 +106,19 @@ def _chunks(count: int) -> tuple[ReceiptChunk, ...]:
     return tuple(ReceiptChunk(number, "created", 100) for number in range(1, count + 1))
 
 
+CUT = ReceiptChunk(
+    1,
+    "unknown",
+    9,
+    attempts=(
+        ReceiptAttempt(
+            "A", 1, NOW, 0.4, None, "unknown", "cut",
+            "The connection closed. These records may exist: look first.", "ab" * 32, 1200,
+        ),
+    ),
+)  # fmt: skip
+
+
 def test_what_is_said_of_a_chunk_and_a_record_is_whole_and_safe() -> None:
     attempt = ReceiptAttempt(
         "A", 1, NOW, 0.4, 400, "rejected", "refused", NASTY, "ab" * 32, 1200, request_id="req-7"
@@ -125,6 +138,13 @@ def test_what_is_said_of_a_chunk_and_a_record_is_whole_and_safe() -> None:
     assert "duplicate suspected: r1, r2. Found." in details_of_row(whole, twice)
     assert "It never went out." in details_of_chunk(whole, ReceiptChunk(4, "released", 9))
     assert about_chunk(ReceiptChunk(4, "created", 9, parent=2)) == "created, part of chunk 2"
+    assert about_chunk(ReceiptChunk(5, "created", 9, purpose="again")) == "created, sent later"
+
+
+def test_a_chunk_that_was_settled_since_is_not_told_of_as_unknown() -> None:
+    lost = replace(CUT, counts={RowState.UNKNOWN: 9})
+    assert about_chunk(lost) == "unknown. The connection closed. These records may exist: look first."
+    assert about_chunk(replace(CUT, counts={RowState.CREATED: 9})) == "settled since. The connection closed."
 
 
 def test_the_facts_say_what_where_when_and_by_whom() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from textual.screen import Screen
 
-from leapgrid.records import DeleteRows, set_cell
-from leapgrid.submit import LookedUp, RunStopped
+from leapgrid.records import DeleteRows, RowOutcome, RowState, set_cell
+from leapgrid.submit import Decided, LookedUp, RunStopped
 from leapgrid.superleap import ChunkOutcome
 from leapgrid.tui.desk import Desk
 from leapgrid.tui.messages import GoToCell
@@ -340,3 +340,19 @@ def test_what_is_being_stopped_says_that_its_answer_still_counts(tmp_path: Path)
         )
         answer(session, chunk)
         assert "is with the server" not in result_state(session).progress
+
+
+def test_what_a_look_up_settled_is_no_longer_to_be_looked_at(tmp_path: Path) -> None:
+    with workspace(tmp_path) as space:
+        session = open_session(desk_with(space, leads(2)))
+        (chunk,) = begin(session)
+        answer(session, chunk, ChunkOutcome.UNKNOWN)
+        finish(session)
+        (trouble,) = result_state(session).trouble
+        assert (trouble.sign, trouble.count) == ("?", 2)
+        found = {
+            row: RowOutcome(RowState.CREATED, 1.0, "Found.", chunk=1) for row in session.draft.batch.order
+        }
+        session.take(Decided("Found.", found))
+        (trouble,) = result_state(session).trouble
+        assert (trouble.sign, trouble.explanation) == ("✓", "Settled: the server has them.")

@@ -377,3 +377,14 @@ def test_what_was_cut_off_says_what_is_looked_up_first_and_where_it_went(tmp_pat
     assert nothing.obstacle == "", "what is unknown can still be looked up"
     many = replace(state, going_on=(cut_off(SANDBOX.base_url),) * 5)
     assert "and 2 more submissions" in words_of(many)
+
+
+def test_where_the_window_is_low_the_parts_stand_closer_before_any_is_cut_off(tmp_path: Path) -> None:
+    state = going(tmp_path, [*leads(3), {"name": "Bo", "email": "bo@"}])
+    whole = review_lines(state, 80, PALETTE)
+    low = review_lines(state, 80, PALETTE, len(whole) - 2)
+    assert len(low) == len(whole) - 2
+    assert [line for line in low if line] == [line for line in whole if line]
+    assert not low[0], "the heading keeps its air"
+    assert len(review_lines(state, 80, PALETTE, 3)) > 3, "what does not fit at all scrolls"
+    assert review_lines(state, 80, PALETTE, 100) == whole

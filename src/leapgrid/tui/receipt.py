@@ -11,10 +11,11 @@ from typing import Literal, NamedTuple, Protocol
 
 from leapgrid.drafting.receipts.model import Receipt, ReceiptChunk, ReceiptRow
 from leapgrid.drafting.receipts.words import (
-    CHUNK_WORDS,
     KIND_WORDS,
     PURPOSE_WORDS,
+    SETTLED,
     STATE_WORDS,
+    chunk_word,
     clock,
     moment,
     until,
@@ -22,7 +23,7 @@ from leapgrid.drafting.receipts.words import (
 )
 from leapgrid.records import RowState
 from leapgrid.tui.history import CREATED, UNKNOWN, target_words
-from leapgrid.tui.result import short_message, span
+from leapgrid.tui.result import first_sentence, short_message, span
 from leapgrid.tui.rows import SERVER_GLYPHS
 from leapgrid.tui.text import plural
 from leapgrid.tui.theming import Role
@@ -240,7 +241,8 @@ def title_of(section: Section) -> str:
 
 def about_chunk(chunk: ReceiptChunk) -> str:
     """What came of a chunk, in a few words."""
-    parts = [CHUNK_WORDS.get(chunk.state, chunk.state)]
+    word = chunk_word(chunk.state, chunk.counts)
+    parts = [word]
     if chunk.status is not None and chunk.state != "created":
         parts[0] += f" ({chunk.status})"
     if chunk.purpose == "rest":
@@ -249,12 +251,14 @@ def about_chunk(chunk: ReceiptChunk) -> str:
     elif chunk.parent is not None:
         parts.append(f"part of chunk {chunk.parent:,}")
     elif chunk.purpose == "again":
-        parts.append("sent again")
+        parts.append("sent later")
     if len(chunk.attempts) > 1:
         parts.append(f"{len(chunk.attempts):,} tries")
     words = ", ".join(parts)
     said = [visible(short_message(text), 200) for text in chunk.refusal]
-    if chunk.message and chunk.state not in ("created", "rejected"):
+    if chunk.message and word == SETTLED:
+        said.append(first_sentence(chunk.message))  # what to do about it was done since
+    elif chunk.message and chunk.state not in ("created", "rejected"):
         said.append(visible(chunk.message, 200))
     return ". ".join([words, *said])
 

@@ -329,6 +329,11 @@ def _trouble(session: Session, run: RunProgress, refused: set[int], connect_key:
     return tuple(found)
 
 
+def first_sentence(text: str) -> str:
+    """The first sentence of what is kept, safe to draw."""
+    return _two(text)[0]
+
+
 def _two(sentence: str, connect_key: str = "") -> tuple[str, str]:
     """The first sentence, and the rest."""
     text = visible(sentence, 600)

@@ -150,6 +150,7 @@ class GridScreen(GridSending):
         self.post_message(GridIsThere())
 
     def on_descendant_focus(self) -> None:
+        self.show_issue()  # whose row it tells of depends on who has the keys
         self.set_class(self.focused is self.prompt, "-asking")  # a click elsewhere answers the question too
         self.show_footer()
 

@@ -187,6 +187,8 @@ class GridView(Page):
             self.issue_line.show(IssueState("!", "error", sentence=visible(self.session.trouble, 400)))
         elif self._said is not None:
             self.issue_line.show(self._said)
+        elif self.focused is self.unknown.list:
+            self.issue_line.show(IssueState())  # the panel tells of its own row, which is another one
         else:
             self.issue_line.show(issue_state(self.session, self.grid.row_id, field, self.keymap))
 
