@@ -64,6 +64,24 @@ def test_history_has_days_reasons_and_submissions(
     assert leapgrid("history", "--days", "0").code == 2
 
 
+def test_the_numbers_of_a_submission_add_up(leapgrid: Command, sandbox: SandboxServer) -> None:
+    sandbox.set_fault("unauthorized-from=3")
+    path = leapgrid.write("many.csv", "name,external_id", *(f"N{n},E{n}" for n in range(10)))
+    ran = leapgrid("submit", path, "--base-url", sandbox.base_url, "--yes", "--chunk-size", "2")
+    assert ran.code == 4
+    out = leapgrid("history").out
+    line = leapgrid("history", "--format", "json").document["submissions"][0]
+    head = next(each for each in out.splitlines() if "records" in each and "what" in each)
+    assert "not sent" in head
+    assert "skipped" not in head
+    row = next(each for each in out.splitlines() if each.endswith(line["submission"]))
+    numbers = [int(word) for word in row.split("lead", 1)[1].split() if word.isdecimal()]
+    assert numbers == [10, line["created"], line["not_sent"]]
+    assert line["created"] + line["not_sent"] == 10
+    assert f"{line['created']} records sent" in out.splitlines()[0]
+    assert "Records sent a day" in out
+
+
 def test_history_for_spreadsheets(leapgrid: Command, sent: str) -> None:
     (row,) = csv.DictReader(io.StringIO(leapgrid("history", "--format", "csv").out))
     assert (row["submission"], row["records"], row["created"], row["rejected"]) == (sent, "2", "1", "1")

@@ -205,7 +205,13 @@ async def test_it_fits_every_window_with_one_bright_thing(
     app = HarnessApp()
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
         await shown(app, pilot, Desk(workspace))
-        for words in ("History", "Records a day", "Why records were refused", "1 of 3 records", "sandbox"):
+        for words in (
+            "History",
+            "sandbox",
+            "Records sent a day",
+            "Why records were refused",
+            "1 of 3 records refused",
+        ):
             assert words in app.text
         assert [run.strip()[:5] for run in app.grounds("cell")] == ["today"]
         assert "[/x] ␛]52" in app.text
@@ -217,12 +223,35 @@ async def test_it_fits_every_window_with_one_bright_thing(
         assert "today" in app.text
 
 
+@pytest.mark.parametrize(("size", "word"), [(SMALL, "unsent"), (LARGE, "not sent")])
+async def test_the_numbers_of_a_submission_add_up(
+    workspace: Workspace, size: tuple[int, int], word: str
+) -> None:
+    app = HarnessApp()
+    async with app.run_test(size=size) as pilot:
+        screen = await shown(app, pilot, Desk(workspace))
+        screen.table.show((line_of(counts={"created": 200, "ready": 30, "queued": 20}),), 0)
+        screen.head.repaint()
+        await pilot.pause()
+        assert word in app.text
+        line = next(line for line in app.text.splitlines() if "leads_m" in line)
+        assert [words for words in line.split() if words in ("250", "200", "-", "50")] == [
+            "250",
+            "200",
+            "-",
+            "-",
+            "50",
+        ]
+        screen.table.show((line_of(counts={"created": 200}),), 0)
+        assert screen.table.columns.unsent == screen.table.columns.skipped == 0
+
+
 async def test_nothing_sent_is_a_sentence_and_no_empty_panels(workspace: Workspace) -> None:
     app = HarnessApp()
     async with app.run_test(size=SMALL) as pilot:
         await shown(app, pilot, Desk(workspace))
         assert "Nothing was sent yet." in app.text
-        assert "Records a day" not in app.text
+        assert "sent a day" not in app.text
         assert "Filter" not in app.text
         await pilot.press("enter", "o", "r", "e", "f")
         await pilot.pause()
@@ -321,7 +350,7 @@ async def test_another_draft_is_opened_and_its_rejected_rows_are_exported_withou
         await ui.press("escape", "slash", "z")
         await ui.sees("Go on with", "History")
         await ui.press("h")
-        await ui.sees("Records a day", "leads.json")
+        await ui.sees("Records sent a day", "leads.json")
         await ui.press("e")
         await ui.until(lambda: isinstance(ui.app.screen, ExportScreen))
         assert ui.app.desk.session is None

@@ -29,6 +29,15 @@ _MOST = 50
 
 _REASONS = 10
 
+_COLUMNS: tuple[tuple[str, tuple[RowState, ...]], ...] = (
+    ("✓", (RowState.CREATED, RowState.ALREADY_THERE)),
+    ("✗", (RowState.REJECTED,)),
+    ("?", (RowState.UNKNOWN, RowState.SENDING)),
+    ("skipped", (RowState.SKIPPED,)),
+    ("not sent", (RowState.READY, RowState.QUEUED)),
+)
+"""What the records of a submission came to; together they are all of them."""
+
 
 def history(
     streams: Streams, start: Start, common: Common, *, days: int | None, form: HistoryFormat | None
@@ -140,7 +149,9 @@ def _lines(view: HistoryView, days: int | None) -> list[str]:
     if not view.lines:
         older = f" {plural(view.older, 'submission')} before that: --all shows them." if view.older else ""
         return [f"History, {span}: nothing was submitted.{older}"]
-    lines = [f"History, {span}: {plural(len(view.lines), 'submission')}, {plural(view.records, 'record')}"]
+    lines = [
+        f"History, {span}: {plural(len(view.lines), 'submission')}, {plural(view.records, 'record')} sent"
+    ]
     lines += _days(view)
     lines += _reasons(view)
     lines += _submissions(view)
@@ -173,7 +184,7 @@ def _days(view: HistoryView) -> list[str]:
                     "━" * size,
                 )
             )
-    return ["", "Records a day", *columns(rows, ("<", ">", ">", ">", "<"))]
+    return ["", "Records sent a day", *columns(rows, ("<", ">", ">", ">", "<"))]
 
 
 def _reasons(view: HistoryView) -> list[str]:
@@ -193,7 +204,15 @@ def _reasons(view: HistoryView) -> list[str]:
 
 
 def _submissions(view: HistoryView) -> list[str]:
-    rows: list[Sequence[str]] = [("sent", "by", "to", "object", "records", "✓", "✗", "?", "what", "id")]
+    shown = view.lines[:_MOST]
+    # What most submissions have none of has a column only where there is some; then the numbers add up.
+    counted = [
+        (name, states)
+        for name, states in _COLUMNS
+        if len(name) == 1 or any(line.count(*states) for line in shown)
+    ]
+    names = [name for name, _ in counted]
+    rows: list[Sequence[str]] = [("sent", "by", "to", "object", "records", *names, "what", "id")]
     rows += [
         (
             moment(line.started_at)[:-3],
@@ -201,20 +220,14 @@ def _submissions(view: HistoryView) -> list[str]:
             visible(f"{line.profile} {line.host}".strip(), 50),
             visible(line.object_slug, 20),
             f"{line.records:,}",
-            *(
-                _count(line, *states)
-                for states in (
-                    (RowState.CREATED, RowState.ALREADY_THERE),
-                    (RowState.REJECTED,),
-                    (RowState.UNKNOWN, RowState.SENDING),
-                )
-            ),
+            *(_count(line, *states) for _, states in counted),
             visible(line.draft, 40),
             line.id,
         )
-        for line in view.lines[:_MOST]
+        for line in shown
     ]
-    align: tuple[Align, ...] = ("<", "<", "<", "<", ">", ">", ">", ">", "<", "<")
+    numbers: list[Align] = [">"] * (1 + len(counted))
+    align: tuple[Align, ...] = ("<", "<", "<", "<", *numbers, "<", "<")
     lines = ["", "Submissions", *columns(rows, align)]
     if len(view.lines) > _MOST:
         lines.append(f"  and {len(view.lines) - _MOST:,} more (--format json lists all)")

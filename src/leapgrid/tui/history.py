@@ -15,6 +15,7 @@ from leapgrid.visible import visible
 
 CREATED = (RowState.CREATED, RowState.ALREADY_THERE)
 UNKNOWN = (RowState.UNKNOWN, RowState.SENDING)
+UNSENT = (RowState.READY, RowState.QUEUED)
 _ROLES: tuple[tuple[Role, tuple[RowState, ...]], ...] = (
     ("created", CREATED),
     ("error", (RowState.REJECTED,)),
@@ -65,6 +66,8 @@ class SentLine(NamedTuple):
         created: how many of them are there.
         rejected: how many were refused.
         unknown: how many nobody knows about.
+        skipped: how many a person left out.
+        unsent: how many did not go out, or not yet.
         file: what the records came from.
         running: whether somebody works on it now.
         open: whether somebody can go on with it.
@@ -84,6 +87,8 @@ class SentLine(NamedTuple):
     created: int
     rejected: int
     unknown: int
+    skipped: int
+    unsent: int
     file: str
     running: bool
     open: bool
@@ -146,8 +151,8 @@ def reason_bars(reasons: Sequence[RefusalReason], most: int) -> tuple[ReasonBar,
 
 
 def refused_words(view: HistoryView) -> str:
-    """How many of how many, e.g. "55 of 2,471 records"."""
-    return f"{view.refused:,} of {plural(view.records, 'record')}" if view.records else ""
+    """How many of how many, e.g. "55 of 2,471 records refused"."""
+    return f"{view.refused:,} of {plural(view.records, 'record')} refused" if view.records else ""
 
 
 def moment_words(at: float, now: float | None = None) -> str:
@@ -200,6 +205,8 @@ def sent_line(line: HistoryLine, now: float | None = None) -> SentLine:
         created=line.count(*CREATED),
         rejected=rejected,
         unknown=unknown,
+        skipped=line.count(RowState.SKIPPED),
+        unsent=line.count(*UNSENT),
         file=file,
         running=line.running,
         open=line.open,

@@ -79,7 +79,10 @@ class HistoryBars(Painted):
         view = self.view
         if view is None or not view.records:
             return lines[: 3 if self._is_roomy else 2]
-        heads: list[Part] = [(" " * _MARGIN, plain), (fit("Records a day", left_width - _MARGIN), strong)]
+        heads: list[Part] = [
+            (" " * _MARGIN, plain),
+            (fit("Records sent a day", left_width - _MARGIN), strong),
+        ]
         if view.reasons:
             heads.append(("Why records were refused", strong))
         lines.append(strip_of(heads, width, plain))
@@ -169,6 +172,8 @@ class TableColumns(NamedTuple):
     created: int
     rejected: int
     unknown: int
+    skipped: int
+    unsent: int
     file: int
 
     @classmethod
@@ -183,14 +188,19 @@ class TableColumns(NamedTuple):
         created = number(6 if wide else 4, [line.created for line in lines])
         rejected = number(3 if wide else 2, [line.rejected for line in lines])
         unknown = number(3 if wide else 2, [line.unknown for line in lines])
+        # Only where there are some; without them the numbers of a line would not add up.
+        skipped = number(7, [line.skipped for line in lines]) if any(line.skipped for line in lines) else 0
+        unsent = number(8 if wide else 6, [line.unsent for line in lines])
+        unsent = unsent if any(line.unsent for line in lines) else 0
         when = max([11, *(cell_len(line.when) for line in lines)]) + 2
         object_ = min(14, max([6, *(cell_len(line.object) for line in lines)])) + 1 if wide else 0
         name = min(16, max((cell_len(line.name) for line in lines), default=0))
-        taken = 3 + when + 1 + object_ + records + created + rejected + unknown + 3
+        taken = 3 + when + 1 + object_ + records + created + rejected + unknown + skipped + unsent + 3
         room = width - taken - 1
         longest = max([28 if wide else 8, *(cell_len(_target(line, wide)) for line in lines)])
         target = max(8, min(longest, 40, room // 2 if wide else room * 2 // 5)) + 2
-        return cls(when, target, name, object_, records, created, rejected, unknown, max(4, room - target))
+        file = max(4, room - target)
+        return cls(when, target, name, object_, records, created, rejected, unknown, skipped, unsent, file)
 
 
 def _target(line: SentLine, wide: bool) -> str:
@@ -227,6 +237,12 @@ class HistoryHead(Painted):
             ("?", "unknown", columns.unknown),
         ):
             parts.append((SIGNS(sign).rjust(cells), palette.style(role, "header", bold=True)))
+        for word, cells in (
+            ("skipped", columns.skipped),
+            ("not sent" if columns.unsent >= 10 else "unsent", columns.unsent),
+        ):
+            if cells:
+                parts.append((word.rjust(cells), strong))
         parts.append(("   file", strong))
         return [strip_of(parts, width, ground)]
 
@@ -328,7 +344,11 @@ class HistoryTable(LongList):
             (sent.created, "created", columns.created),
             (sent.rejected, "error", columns.rejected),
             (sent.unknown, "unknown", columns.unknown),
+            (sent.skipped, "text", columns.skipped),
+            (sent.unsent, "text", columns.unsent),
         ):
+            if not cells:
+                continue
             style = palette.style(role, ground) if number else muted
             parts.append(((f"{number:,}" if number else "-").rjust(cells), style))
         parts.append(("  ", plain))
