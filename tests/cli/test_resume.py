@@ -97,8 +97,20 @@ def test_without_a_key_only_a_person_can_tell(leapgrid: Command, sandbox: Sandbo
     ran = leapgrid(*words, "--wait", "--settle", "0")
     assert ran.code == 3
     assert "Looking again settles nothing more by itself." in ran.out
-    assert "say so in the app: leapgrid" in ran.out
+    assert "say so in the app: leapgrid opens it, and /? in the draft has them." in ran.out
     assert sandbox.store.count("lead") == 0
+
+
+def test_what_others_may_have_too_is_counted_once_and_shown_by_an_example(
+    leapgrid: Command, sandbox: SandboxServer
+) -> None:
+    sandbox.set_fault("cut-after@1")
+    first = submit(leapgrid, sandbox, many(leapgrid, 3, keys=False)).document
+    assert first["unknown"] == 3
+    ran = leapgrid(*shlex.split(first["resume"])[1:])
+    assert ran.code == 3
+    assert "Looked up 3 rows (3 may be there).\n  E.g. row 1: 1 record is there with this email" in ran.err
+    assert ran.err.count("with this email") == 1
 
 
 def test_what_never_went_out_goes_once_after_connecting_again(
@@ -164,6 +176,22 @@ def test_where_to_has_to_be_known_and_is_told_in_a_whole_command(
     elsewhere = leapgrid("resume", "--yes", "--base-url", "https://other.example")
     assert elsewhere.code == 0
     assert f"1 other submission to {sandbox.base_url} can be gone on with: " in elsewhere.err
+
+
+def test_without_an_address_each_place_is_named_with_its_command(
+    leapgrid: Command, sandbox: SandboxServer
+) -> None:
+    with SandboxServer() as second:
+        for number, place in enumerate((sandbox, second, sandbox)):
+            place.set_fault("cut-before@1")
+            path = leapgrid.write(f"{number}.csv", "name,external_id", f"N{number},E{number}")
+            assert submit(leapgrid, place, path).code == 3
+        ran = leapgrid("resume", "--yes", "--format", "json")
+    assert ran.code == 4
+    for number, place in (("2 submissions", sandbox), ("1 submission", second)):
+        url = place.base_url
+        assert f"{number} went to {url}: leapgrid resume --base-url {url}" in ran.err
+        assert f"leapgrid resume --base-url {url}" in ran.document["stopped_message"]
 
 
 def test_the_profile_that_was_used_is_enough(leapgrid: Command, sandbox: SandboxServer) -> None:

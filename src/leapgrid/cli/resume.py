@@ -101,12 +101,12 @@ def resume(
         try:
             where = destination(wiring.connection)
         except Ended as problem:
-            command = resuming([wanted] if wanted else (), found[0].origin)
+            message = f"{problem.message} {_places(here or found, wanted)}"
             raise Ended(
                 problem.code,
                 problem.kind,
-                f"{problem.message} The submission went to {visible(found[0].origin, 200)}: {command}",
-                _document(resumptions, stopped=problem.kind, message=problem.message),
+                message,
+                _document(resumptions, stopped=problem.kind, message=message),
             ) from problem
         if not choices.yes and not streams.can_ask and any(map(_may_send, resumptions)):
             raise Ended(
@@ -197,6 +197,19 @@ def _elsewhere_lines(elsewhere: Sequence[OpenSubmission]) -> list[str]:
         f"{visible(place, 200)} can be gone on with: {resuming((), place)}"
         for place in places
     ]
+
+
+def _places(found: Sequence[OpenSubmission], wanted: str | None) -> str:
+    """Where submissions went, each place with the command that goes on there."""
+    if wanted is not None:
+        command = resuming([wanted], found[0].origin)
+        return f"The submission went to {visible(found[0].origin, 200)}: {command}"
+    numbers = Counter(each.origin for each in found)
+    return " ".join(
+        f"{plural(number, 'submission')} went to {visible(place, 200)}: {resuming((), place)}"
+        + (";" if at < len(numbers) else "")
+        for at, (place, number) in enumerate(numbers.items(), 1)
+    )
 
 
 def _may_send(resumption: Resumption) -> bool:

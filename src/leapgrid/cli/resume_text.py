@@ -94,7 +94,7 @@ def _next(resumptions: Sequence[Resumption], states: Counter[RowState], resume: 
     elif states[RowState.UNKNOWN]:
         yield (
             "Looking again settles nothing more by itself. Look in your organisation whether the unknown "
-            "records are there, and say so in the app: leapgrid"
+            "records are there, and say so in the app: leapgrid opens it, and /? in the draft has them."
         )
     elif resume:
         yield f"To go on with what was not sent: {resume}"

@@ -167,6 +167,7 @@ class Resumption:
             settle=settle,
             who=who,
             publish=self._telling(publish),
+            number=self.draft.number,
         )
         self.looked = await resolver.look_up(self.unknown, self.id)
         return self.looked

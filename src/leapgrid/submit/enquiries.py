@@ -479,6 +479,7 @@ class Enquiries:
             sleep=about.sleep,
             reads=reads,
             do=about.ledger.to_the_end,
+            number=about.number,
         )
 
     def _again(self, at: float | None) -> None:

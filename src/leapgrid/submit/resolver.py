@@ -83,6 +83,7 @@ class Resolver:
         sleep: waits so many seconds.
         reads: how calls are made; by default at most 5 a second, to this computer without a limit.
         do: runs what waits for the disk, in a thread.
+        number: how a person counts a row, to name it as an example; None names none.
     """
 
     def __init__(
@@ -100,7 +101,9 @@ class Resolver:
         sleep: Sleep = asyncio.sleep,
         reads: Reads | None = None,
         do: Do = in_thread,
+        number: Callable[[RowId], int] | None = None,
     ) -> None:
+        self._number = number
         self._workspace = workspace
         self._origin = client.base_url
         self._draft_id = draft_id
@@ -275,11 +278,7 @@ class Resolver:
         got.proves = got.proves and look.understood and look.complete
         message = words(verdicts.values(), purpose)
         got.messages.append(message)
-        notes = tuple(
-            dict.fromkeys(
-                one.evidence for one in verdicts.values() if isinstance(one, StillOpen) or len(one.found) > 1
-            )
-        )
+        notes = examples(verdicts, self._number)
         untils = min(got.again, default=None) if still else None
         self._publish(
             LookedUp(
@@ -429,10 +428,30 @@ _WORDS = {
     RowState.ALREADY_THERE.value: "there before",
     RowState.READY.value: "not there",
     Seen.ABSENT.value: "not found so far",
-    Seen.CANDIDATE.value: "perhaps found",
+    Seen.CANDIDATE.value: "may be there",
     Seen.NOT_UNDERSTOOD.value: "without a clear answer",
     Seen.NO_KEY.value: "without a field to look for",
 }
+
+
+def examples(
+    verdicts: Mapping[RowId, Resolution | StillOpen], number: Callable[[RowId], int] | None
+) -> tuple[str, ...]:
+    """What is left to a person, each thing once; of many rows it is named as an example, with its row.
+
+    Args:
+        number: how a person counts a row; None names none.
+    """
+    rows: dict[str, list[RowId]] = defaultdict(list)
+    for row, one in verdicts.items():
+        if isinstance(one, StillOpen) or len(one.found) > 1:
+            rows[one.evidence].append(row)
+    if number is None or len(verdicts) == 1:
+        return tuple(rows)
+    return tuple(
+        f"{'E.g. row' if len(same) > 1 else 'Row'} {number(same[0]):,}: {evidence}"
+        for evidence, same in rows.items()
+    )
 
 
 def _was_there(baseline: Baseline | None, key: Key) -> bool | None:
