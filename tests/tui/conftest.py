@@ -320,6 +320,7 @@ def start(
             make_sandbox=lambda: sandbox,
         )
         desk.look_after = 0.05  # nobody waits here
+        desk.report = lambda error: f"Something unexpected happened: {wrong.append(error)}"
         kind = kind or ("file" if file else "draft" if draft_id else "start")
         launch = Launch(palettes, kind=cast(Any, kind), file=file, draft_id=draft_id, theme=theme)
         app = LeapGridApp(desk, launch)

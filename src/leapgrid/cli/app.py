@@ -6,6 +6,7 @@ import difflib
 import os
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -186,6 +187,7 @@ def _run(
         ),
         make_sandbox=_sandbox,
     )
+    desk.report = partial(_report, desk)
     crash = run_app(lambda hosted: hosted(desk, launch))
     if crash is not None:
         raise crash
@@ -194,6 +196,12 @@ def _run(
     if desk.is_open:
         _tell_unknown(streams, desk.workspace)
     return Code.FINE
+
+
+def _report(desk: Desk, error: Exception) -> str:
+    from leapgrid.cli.crash import unexpected
+
+    return unexpected(error, desk.link.token.reveal() if desk.link is not None else None)
 
 
 def _wire_forgiving(start: Start, common: Common) -> tuple[Wiring, list[str]]:

@@ -247,6 +247,9 @@ class Runner:
             await self._look_afterwards()
         except WorkspaceError as error:
             self._sending.stop_for(error)
+        except Exception as error:  # a defect of ours: it is raised once all is recorded
+            self._sending.unexpected = self._sending.unexpected or error
+            self._sending.stop("unexpected", "Something unexpected happened.")
         others = await self._end()
         seconds = self._monotonic() - started
         self._teller.finished(seconds, others)

@@ -106,6 +106,7 @@ class Desk:
         settle: seconds after the end of a sending before "not found" counts.
         look_after: seconds after a run when what is unknown is looked up at once.
         lost: the sentence about a draft that could not be kept till the end, or "".
+        report: keeps a report of an unexpected error, and says in a sentence where.
     """
 
     def __init__(
@@ -139,6 +140,7 @@ class Desk:
         self._moved_in = asyncio.Event()
         self._moved_in.set()
         self.lost = ""
+        self.report: Callable[[Exception], str] = lambda error: "Something unexpected happened."
         self.settle, self.look_after = SubmitOptions().settle, SubmitOptions().look_after
 
     @property

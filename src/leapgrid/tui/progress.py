@@ -91,6 +91,7 @@ class RunProgress:
     seconds: float = 0.0
     shown: bool = False
     _first: int = 0
+    _went: set[int] = field(default_factory=set)
     _states: Counter[RowState] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -123,6 +124,7 @@ class RunProgress:
                 self.submission, self.chunks = event.submission, event.chunks
             case ChunkStarted():
                 self.chunk, self.waiting = event.chunk, ""
+                self._went.add(event.chunk)
                 self._first = self._first or event.chunk
             case ChunkWaiting() | RunPaused():
                 self.waiting = event.message
@@ -151,9 +153,23 @@ class RunProgress:
             case RunFinished():
                 self.finished, self.waiting, self.seconds = True, "", event.seconds
 
+    def break_off(self, sentence: str, outcomes: Mapping[RowId, RowOutcome]) -> None:
+        """End it without its last event."""
+        self._know(outcomes)
+        self.stopped, self.reason, self.asking, self.waiting = sentence, "unexpected", "", ""
+        self.seconds = self.seconds or time.time() - self.began
+        self.finished = True
+
     def count(self, *states: RowState) -> int:
         """How many rows of the run are in these states."""
         return sum(self._states[state] for state in states)
+
+    @property
+    def chunk_words(self) -> str:
+        """How many chunks there were, and how many of them went out where it ended before the last."""
+        if self.stopped and len(self._went) < self.chunks:
+            return f"{len(self._went):,} of {plural(self.chunks, 'chunk')}"
+        return plural(self.chunks, "chunk")
 
     @property
     def key_refused(self) -> bool:

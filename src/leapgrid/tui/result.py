@@ -170,7 +170,7 @@ def result_state(session: Session, target: str = "", keymap: Mapping[str, str] =
         when=f"sending since {moment} to " if not run.finished else f"sent {moment} to ",
         target=target,
         headline=f"{answered:,} sent" if run.finished else f"Sending {plural(total, 'record')}",
-        aside=f"{plural(run.chunks, 'chunk')}, {span(run.seconds)}" if run.finished else "",
+        aside=f"{run.chunk_words}, {span(run.seconds)}" if run.finished else "",
         progress="" if run.finished else visible(_progress(run), 400),
         bar=(
             ("created", created + there),

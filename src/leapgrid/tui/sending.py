@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
 from leapgrid.config import person
-from leapgrid.records import RowId, RowState
+from leapgrid.records import RowId, RowOutcome, RowState
 from leapgrid.submit import Plan, SubmitOptions
 from leapgrid.superleap import SecretToken, SuperleapError
 from leapgrid.workspace import OpenSubmission, RefusalRule, RowsTaken, WorkspaceError
@@ -24,6 +24,22 @@ TRY_TO_SAVE_AGAIN = 5.0
 
 _LOOK_AT_THE_CLOCK = 1.0
 """Seconds between two looks at whether the time of the next look-up has come."""
+
+
+_STOPPED = (
+    "Something unexpected ended the sending. What was answered is recorded, what did not go out is ready, "
+    "and nothing that may be there is sent again without a look."
+)
+
+
+def _let_go(workspace: Workspace, draft_id: str, submission: str) -> Mapping[RowId, RowOutcome]:
+    """Work no more on a submission; what the workspace knows of the draft's rows then. Waits for the disk.
+
+    Raises:
+        WorkspaceError: it cannot be read or written.
+    """
+    workspace.finish_run(submission, "unexpected", _STOPPED)
+    return workspace.outcomes(draft_id)
 
 
 class Place(Protocol):
@@ -59,6 +75,10 @@ class Around(Protocol):
     def options(self) -> SubmitOptions:
         """The choices that a sending begins with."""
 
+    @property
+    def report(self) -> Callable[[Exception], str]:
+        """What keeps a report of an unexpected error, and says where."""
+
     async def ready(self) -> None:
         """Wait until the draft on the desk is kept."""
 
@@ -86,6 +106,13 @@ class Sending:
         link, session = self._desk.place, self._desk.session
         if link is None or session is None:
             return
+        try:
+            await self._send(session, link, plan, options)
+        except Exception as error:  # a defect of ours must not leave the app "sending" for good
+            await self._broke(session, error)
+        await self.refresh(session)
+
+    async def _send(self, session: Session, link: Place, plan: Plan, options: SubmitOptions) -> None:
         # What sends is loaded when something is sent: the first paint does not wait for it.
         from leapgrid.drafting.latest import Latest
         from leapgrid.submit import Runner
@@ -114,7 +141,29 @@ class Sending:
                     latest=Latest(session.draft, plan.rows, options),
                 )
             )
-        await self.refresh(session)
+
+    async def _broke(self, session: Session, error: Exception, submission: str = "") -> str:
+        """End what goes on after an unexpected error: kept in a report, said on the screen.
+
+        Args:
+            session: of which draft.
+            error: what came.
+            submission: ULID of the submission, where the run does not know it yet.
+
+        Returns:
+            The sentence, where no run is there to say it; "" where one does.
+        """
+        said = await asyncio.to_thread(self._desk.report, error)
+        run = session.run
+        if run is None or (run.finished and run.reason != "unexpected"):
+            return said
+        submission, workspace = run.submission or submission, session.draft.workspace
+        known: Mapping[RowId, RowOutcome] = {}
+        if submission and workspace is not None:
+            with suppress(WorkspaceError):
+                known = await asyncio.to_thread(_let_go, workspace, session.draft.id, submission)
+        session.break_off(f"{_STOPPED} {said}", known)
+        return ""
 
     async def _run(self, runner: Runner) -> None:
         self._runner = runner
@@ -179,6 +228,10 @@ class Sending:
             return said
         except (SuperleapError, WorkspaceError) as problem:
             return str(problem)
+        except Exception as error:  # a defect of ours must not leave the app "sending" for good
+            said = await self._broke(session, error, submissions[0] if len(submissions) == 1 else "")
+            await self.refresh(session)
+            return said
         finally:
             self._going_on = False
 
@@ -342,6 +395,8 @@ class Sending:
                 session.looks.said = report.message
         except (SuperleapError, WorkspaceError) as problem:
             session.looks.fail(str(problem))
+        except Exception as error:  # a defect of ours is said, and nothing is settled by it
+            session.looks.fail(await asyncio.to_thread(self._desk.report, error))
         finally:
             self._looking = False
             session.looks.asking = ""

@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import time
 from array import array
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from leapgrid.drafting import DraftError, WorkingDraft
@@ -22,6 +23,7 @@ from leapgrid.records import (
     Issue,
     Place,
     RowId,
+    RowOutcome,
     RowState,
     Step,
     fill,
@@ -429,6 +431,29 @@ class Session:
         self.run = RunProgress(plan, time.time())
         self.tell(Changed(run=True))
         return True
+
+    def break_off(self, sentence: str, known: Mapping[RowId, RowOutcome]) -> None:
+        """The run is over by a defect of ours, whatever it still wanted to tell.
+
+        Args:
+            sentence: what happened and what is safe.
+            known: what the workspace knows of the rows now.
+        """
+        from leapgrid.submit import RunStopped
+
+        if self.run is None:
+            return
+        waiting = (RowState.QUEUED, RowState.SENDING)
+        mine = self.run.outcomes.items()
+        open_rows = {row for row, outcome in mine if outcome.state in waiting} | {
+            row for row, outcome in self.draft.outcomes.items() if outcome.state in waiting
+        }
+        outcomes = {row: known[row] for row in open_rows if row in known}
+        with suppress(Exception):  # what took the last event amiss must not keep the run from its end
+            self.draft.take(RunStopped("unexpected", sentence, outcomes))
+        self.run.break_off(sentence, outcomes)
+        self.outcomes_revision += 1
+        self.tell(Changed(rows=frozenset(open_rows), run=True))
 
     def know(self, rows: Collection[RowId]) -> None:
         """The draft knows something new of rows that no run told of."""
