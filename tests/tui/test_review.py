@@ -19,7 +19,7 @@ from leapgrid.tui.screens.grid import GridScreen
 from leapgrid.tui.screens.review import ReviewScreen
 from leapgrid.tui.screens.text_page import TextPage
 from leapgrid.tui.session import Changed
-from leapgrid.tui.text import width_of
+from leapgrid.tui.text import Part, width_of
 from leapgrid.tui.theming import load_themes
 from leapgrid.workspace import OpenSubmission, RefusalRule, Rule
 from tests.tui.harness import (
@@ -379,6 +379,10 @@ def test_what_was_cut_off_says_what_is_looked_up_first_and_where_it_went(tmp_pat
     assert "and 2 more submissions" in words_of(many)
 
 
+def words_in(lines: list[list[Part]]) -> list[str]:
+    return ["".join(text for text, _ in line) for line in lines]
+
+
 def test_where_the_window_is_low_the_parts_stand_closer_before_any_is_cut_off(tmp_path: Path) -> None:
     state = going(tmp_path, [*leads(3), {"name": "Bo", "email": "bo@"}])
     whole = review_lines(state, 80, PALETTE)
@@ -386,5 +390,9 @@ def test_where_the_window_is_low_the_parts_stand_closer_before_any_is_cut_off(tm
     assert len(low) == len(whole) - 2
     assert [line for line in low if line] == [line for line in whole if line]
     assert not low[0], "the heading keeps its air"
+    least = len([line for line in whole if any(t.strip(" ━") for t, _ in line)])
+    lowest = review_lines(state, 80, PALETTE, least)
+    assert len(lowest) == least, "before anything is cut off, bars and all air go"
+    assert [w for w in words_in(whole) if w.strip(" ━")] == words_in(lowest)
     assert len(review_lines(state, 80, PALETTE, 3)) > 3, "what does not fit at all scrolls"
     assert review_lines(state, 80, PALETTE, 100) == whole

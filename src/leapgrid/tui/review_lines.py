@@ -40,7 +40,21 @@ def review_lines(
     for at in range(len(lines) - 1, below - 2, -1):
         if room is not None and len(lines) > room and not lines[at]:
             del lines[at]
+    for may_go in (_is_bar, _is_air):
+        for at in range(len(lines) - 1, -1, -1):
+            if room is not None and len(lines) > room and may_go(lines[at]):
+                del lines[at]
     return lines
+
+
+def _is_bar(line: list[Part]) -> bool:
+    """Whether it says only in length what a number beside it says."""
+    text = "".join(part for part, _ in line).strip()
+    return bool(text) and not text.strip(SIGNS("━") + " ")
+
+
+def _is_air(line: list[Part]) -> bool:
+    return not any(text.strip() for text, _ in line)
 
 
 def _with_air(state: ReviewState, width: int, palette: Palette) -> list[list[Part]]:
