@@ -13,8 +13,10 @@ from leapgrid.tui.commands import LeapGridCommands
 from leapgrid.tui.desk import Desk
 from leapgrid.tui.messages import AskForFile, NewDraft
 from leapgrid.tui.screens.help import HelpScreen
+from leapgrid.tui.screens.receipt import ReceiptScreen
 from leapgrid.tui.screens.review import ReviewScreen
 from leapgrid.tui.screens.start import StartScreen
+from tests.tui.conftest import Start
 from tests.tui.harness import SIZES, HarnessApp, desk_with, leads, until, workspace
 
 
@@ -124,6 +126,20 @@ async def test_the_palette_opens_over_titles_that_look_like_markup(tmp_path: Pat
             await until(pilot, lambda: isinstance(app.screen, CommandPalette))
             await pilot.press(*"theme: [")
             await until(pilot, lambda: "Theme: [/x] ␛]52" in app.text)
+
+
+async def test_in_the_result_its_keys_come_first_and_can_be_done(start: Start) -> None:
+    async with start((140, 40), [{"name": "Anna"}]) as ui:
+        await ui.send()
+        await ui.until(lambda: ui.app.focused is ui.screen.result)
+        await ui.press("f1")
+        await ui.sees("In the result")
+        assert ui.text.index("In the result") < ui.text.index("In the grid")
+        receipt = next(line for line in ui.lines if "Receipt of the sending" in line)
+        assert "not now" not in receipt
+        await ui.write("receipt of")
+        await ui.press("enter")
+        await ui.until(lambda: isinstance(ui.app.screen, ReceiptScreen))
 
 
 def test_every_action_can_be_said() -> None:

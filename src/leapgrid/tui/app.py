@@ -212,7 +212,8 @@ class LeapGridApp(TurnsApp, LookingBackApp, SettlingApp, KeepingApp):
 
         session = self.desk.session
         if session is not None:
-            count, line = note_lines(session.draft.notes, session.told, self.keymap)
+            told = [words for words in session.told if words != self._open_told or self._is_open(session)]
+            count, line = note_lines(session.draft.notes, told, self.keymap)
             name = visible(session.draft.name, 60)
             await self._show(TextPage(self.desk, self.keymap, "Notes", count, line, words=name))
 
@@ -253,7 +254,10 @@ class LeapGridApp(TurnsApp, LookingBackApp, SettlingApp, KeepingApp):
             await self.show_review()
         else:
             if isinstance(self.screen, Page):
-                self.screen.say("The records are being stored. The review comes as soon as they are.")
+                self.screen.say(
+                    "The records are being stored. The review comes as soon as they are.",
+                    so=lambda: not self.desk.is_ready,
+                )
             self.review_when_ready()
 
     @work(group="review", exclusive=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from textual import on, work
 from textual.app import App
@@ -39,6 +40,8 @@ class SettlingApp(App[None]):
 
     desk: Desk
     keymap: dict[str, str]
+    _open_told = ""
+    """What was said to be open of the draft when it was opened."""
     _to_go_on = ""
     """The draft that is being opened to go on with it."""
 
@@ -61,7 +64,9 @@ class SettlingApp(App[None]):
             session.told = (*words, *session.told)
             said = (first, *session.told) if first else session.told
             if session is self.desk.session and isinstance(self.screen, GridScreen):
-                self._inform(fitting(said, self.size.width - 4, self.keymap), sign="~", role="warning")
+                words = (fitting(said, self.size.width - 4, self.keymap),)
+                so = (lambda: self._is_open(session)) if self._open_told in session.told else None
+                self._inform(words[0], sign="~", role="warning", so=so)
 
     async def _tell_open(self, session: Session) -> None:
         await self.desk.sending.refresh(session)
@@ -71,8 +76,16 @@ class SettlingApp(App[None]):
             await self.show_going_on(session)
         elif words := open_words(session.looks.open, session.unknown, self.keymap):
             session.told = (words, *session.told)
-            self._inform(fitting(session.told, self.size.width - 4, self.keymap), sign="?", role="unknown")
+            self._open_told = words
+            said = fitting(session.told, self.size.width - 4, self.keymap)
+            self._inform(said, sign="?", role="unknown", so=lambda: self._is_open(session))
         self._to_go_on = ""
+
+    def _is_open(self, session: Session) -> bool:
+        """Whether what was said to be open when the draft was opened is, still in the same numbers."""
+        if session.is_sending:
+            return False
+        return open_words(session.looks.open, session.unknown, self.keymap) == self._open_told
 
     # -- looking up ---------------------------------------------------------------------------------------
 
@@ -231,7 +244,9 @@ class SettlingApp(App[None]):
 
     # -- saying -------------------------------------------------------------------------------------------
 
-    def _inform(self, sentence: str, *, sign: str = "", role: str = "text") -> None:
+    def _inform(
+        self, sentence: str, *, sign: str = "", role: str = "text", so: Callable[[], bool] | None = None
+    ) -> None:
         screen = self.screen
         if isinstance(screen, Page):
-            screen.say(sentence, sign=sign, role=role)
+            screen.say(sentence, sign=sign, role=role, so=so)

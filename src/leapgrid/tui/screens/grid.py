@@ -29,6 +29,7 @@ from leapgrid.tui.screens.grid_sending import GridSending
 from leapgrid.tui.screens.grid_view import DOCK_FROM
 from leapgrid.tui.turns import TurnsApp
 from leapgrid.tui.views import NOT_SENT, ONLY_PROBLEMS, ONLY_REJECTED, Filter, marked
+from leapgrid.tui.why_not import why_not
 from leapgrid.tui.widgets.fields import TextField
 from leapgrid.tui.widgets.menu import Menu
 
@@ -128,6 +129,12 @@ class GridScreen(GridSending):
         self.close_menu()
         if self.can(event.action.id):
             await self.do(event.action.id)
+
+    @on(Menu.Refused)
+    def _not_in_menu(self, event: Menu.Refused) -> None:
+        """The next letter must not be another choice, which nobody made."""
+        self.close_menu()
+        self.say(why_not(event.letter, self.session))
 
     @on(Menu.Closed)
     def close_menu(self) -> None:

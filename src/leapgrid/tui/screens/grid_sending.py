@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import on
 
 from leapgrid.records import RowId, RowState
-from leapgrid.tui.actions import Action, actions_of, find, key_label
+from leapgrid.tui.actions import Action, Scope, actions_of, find, key_label
 from leapgrid.tui.keymap import keys_in_use
 from leapgrid.tui.messages import (
     AskForReview,
@@ -39,6 +39,10 @@ class GridSending(GridView):
     def in_panel(self) -> bool:
         """Whether a panel in the dock has the keys, and not the grid."""
         return self.focused in (self.result, self.unknown.list)
+
+    @property
+    def scope_now(self) -> Scope | None:
+        return self.scope if self.in_panel else None
 
     def label_of(self, action: Action) -> str:
         session = self.session
@@ -179,7 +183,7 @@ class GridSending(GridView):
     def _choose(self, choice: str, action_id: str) -> None:
         key = key_label(keys_in_use(find(action_id, "unknown"), self.keymap))
         if asked := self.unknown.choose(choice, key):
-            self.say(asked, sign="~", role="warning")
+            self.say(asked, sign="~", role="warning", so=lambda: self.unknown.is_asking)
 
     def action_to_row(self) -> None:
         here = self.unknown.list.here

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from textual import work
 from textual.containers import Horizontal, Vertical
@@ -74,6 +74,7 @@ class GridView(Page):
         self._said: IssueState | None = None
         self._said_at: tuple[RowId | None, int] = (None, 0)
         self._said_in_flight = False
+        self._said_so: Callable[[], bool] | None = None
 
     def body(self) -> Iterable[Widget]:
         # Before anything is laid out: what is shown or hidden later is laid out twice.
@@ -180,6 +181,8 @@ class GridView(Page):
 
     def show_issue(self) -> None:
         """Bring the issue line up to date."""
+        if self._said is not None and self._said_so is not None and not self._said_so():
+            self._said = None
         cell, field = self.grid.open, self.field
         if cell is not None:
             self.issue_line.show(typing_state(self.session, cell.row_id, field, cell.check))
@@ -276,8 +279,12 @@ class GridView(Page):
         """The slug of the cursor's column."""
         return self.session.draft.schema.names[self.grid.column]
 
-    def say(self, sentence: str, *, sign: str = "", role: str = "text") -> None:
-        """Put one sentence on the issue line; it stays until the cursor moves or something is edited."""
+    def say(
+        self, sentence: str, *, sign: str = "", role: str = "text", so: Callable[[], bool] | None = None
+    ) -> None:
+        """Put one sentence on the issue line; it stays until the cursor moves or something is edited, or as
+        long as it is ``so``."""
+        self._said_so = so
         self._said = IssueState(sign=sign, role=role, sentence=visible(sentence, 400))
         self._said_at = (self.grid.row_id, self.grid.column)
         self._said_in_flight = self._is_in_flight

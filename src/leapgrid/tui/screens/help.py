@@ -107,8 +107,10 @@ def help_parts(below: Page, keymap: dict[str, str]) -> list[Part_]:
         scopes += [s for s in ("cell", "result", "unknown") if s not in scopes]
     if "mapping" in scopes or "values" in scopes:
         scopes.append("picking")
+    # A panel that has the keys comes first: they are the ones that do something now.
+    scopes.sort(key=lambda scope: scope != below.scope_now)
     for scope in [*scopes, "app"]:
-        mine = scope in below.SCOPES
+        mine = scope in below.SCOPES or scope == below.scope_now
         entries = [_entry(a, below, keymap, mine) for a in actions_of(scope)]
         if entries:
             parts.append((_TITLES[scope], entries))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from rich.cells import cell_len
 from textual import events
@@ -191,8 +191,10 @@ class MappingView(Page):
         self.fit()
         self.show_footer()
 
-    def say(self, sentence: str, *, sign: str = "", role: str = "text") -> None:
-        super().say(sentence, sign=sign, role=role)
+    def say(
+        self, sentence: str, *, sign: str = "", role: str = "text", so: Callable[[], bool] | None = None
+    ) -> None:
+        super().say(sentence, sign=sign, role=role, so=so)
         self.fit()
 
     def fit(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, ClassVar
 
 from textual import events, on
@@ -99,6 +99,11 @@ class Page(Screen[object]):
         """Whether the page is far enough for a key, paste or click; what it does not take waits a while."""
         return not self._awaited or (isinstance(event, events.Key) and event.key == "escape")
 
+    @property
+    def scope_now(self) -> Scope | None:
+        """Whose keys the next key is, where a part of the page has its own."""
+        return None
+
     def refuses(self, event: events.Event) -> str:
         """Why this key must not be used although it can be, in a sentence; "" where it may."""
         return ""
@@ -172,6 +177,15 @@ class Page(Screen[object]):
         is_apps = any(action.id == action_id for action in actions_of("app"))
         await (self.app if is_apps else self).run_action(action_id)
 
-    def say(self, sentence: str, *, sign: str = "", role: str = "text") -> None:
-        """Put one sentence on the issue line."""
+    def say(
+        self, sentence: str, *, sign: str = "", role: str = "text", so: Callable[[], bool] | None = None
+    ) -> None:
+        """Put one sentence on the issue line.
+
+        Args:
+            sentence: what is to be said.
+            sign: its glyph.
+            role: its colour.
+            so: whether it is still true; a page that stays long asks, and takes it away when it is not.
+        """
         self.issue_line.show(IssueState(sign=sign, role=role, sentence=visible(sentence, 400)))

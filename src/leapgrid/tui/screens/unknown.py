@@ -35,6 +35,7 @@ class UnknownPage(Page):
         self.session = session
         self.heading = DockTitle()
         self.panel = UnknownPanel(session)
+        self._asks = False
 
     def body(self) -> Iterable[Widget]:
         return (self.heading, self.panel)
@@ -52,10 +53,14 @@ class UnknownPage(Page):
 
     def _follow(self) -> None:
         self.panel.follow(self.desk.base_url, menu_key("connect", self.keymap))
+        if self._asks and not self.panel.is_asking:
+            self._asks = False
+            self.issue_line.show(IssueState())  # the rows are not as they were when it asked
 
     def _changed(self, changed: Changed) -> None:
         self._follow()
         if changed.said:
+            self._asks = False
             self.say(changed.said)
         self.show_title()
         self.show_footer()
@@ -80,6 +85,7 @@ class UnknownPage(Page):
 
     @on(LongList.Moved)
     def _moved(self) -> None:
+        self._asks = False
         self.issue_line.show(IssueState())
         self.show_footer()
 
@@ -106,6 +112,7 @@ class UnknownPage(Page):
         asked = self.panel.choose(choice, key)
         if asked:
             self.say(asked, sign="~", role="warning")
+            self._asks = True
         else:
             self.issue_line.show(IssueState())
 

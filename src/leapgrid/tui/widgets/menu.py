@@ -36,6 +36,13 @@ class Menu(Painted, can_focus=True):
             self.action = action
             super().__init__()
 
+    class Refused(Message):
+        """A letter was pressed that does nothing now."""
+
+        def __init__(self, letter: str) -> None:
+            self.letter = letter
+            super().__init__()
+
     class Closed(Message):
         """The menu was left without choosing."""
 
@@ -134,6 +141,10 @@ class Menu(Painted, can_focus=True):
                 event.prevent_default()
                 self.post_message(self.Chosen(action))
                 return
+        if event.is_printable and letter.strip():
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Refused(letter))
 
     def on_blur(self) -> None:
         self.post_message(self.Closed())

@@ -111,7 +111,10 @@ class ResultView(Listing):
             them = "it" if state.unknown == 1 else "them"
             what = plural(state.unknown, "record")
             key = state.look_up_key
-            sentence = f"{what} may be there. {key} looks {them} up before anything is sent again."
+            sentence = (
+                f"{what} may be there. {key} looks {them} up before anything is sent again; "
+                "there you can also say what is so."
+            )
             lines += [blank, *self._sentence(sentence, width, palette, "unknown", indent=2)]
         for note in state.notes:
             lines += [blank, *self._sentence(note, width, palette, "muted", indent=2)]

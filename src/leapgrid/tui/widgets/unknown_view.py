@@ -103,6 +103,7 @@ class UnknownList(LongList):
     def on_resize(self) -> None:
         if self.at < 0:
             self.at = self.nearest(0, 1)  # before there was a width nothing could be placed
+            self.post_message(self.Moved())  # what can be decided of it is known only now
         super().on_resize()
 
     def flip(self) -> None:
@@ -323,6 +324,11 @@ class UnknownPanel(Vertical):
             self._asked = None
         self.show(unknown_state(session, self._groups[1], base_url=base_url, connect_key=connect_key))
         self.list.refresh()
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether a second press of a key would answer a question about rows that are as they were."""
+        return self._asked is not None
 
     def choose(self, choice: str, key: str) -> str:
         """Ask the app to keep a choice about what stands under the cursor; what weighs more asks first.
