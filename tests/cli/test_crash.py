@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import stat
 import sys
 from pathlib import Path
@@ -16,7 +17,9 @@ from leapgrid.cli.commands import root
 from leapgrid.cli.exits import Code
 from leapgrid.cli.given import Common, Start
 from leapgrid.cli.help_text import run
+from leapgrid.cli.sending import Progress
 from leapgrid.cli.streams import Streams
+from leapgrid.sandbox import SandboxServer
 from tests.cli.conftest import TOKEN, Command
 
 
@@ -58,6 +61,39 @@ def test_a_defect_is_a_sentence_and_a_report_that_tells_nothing_of_the_records(
         assert secret not in text + result.output
     if form == "json":
         assert json.loads(result.stdout)["error"]["code"] == "unexpected"
+
+
+def test_a_defect_while_sending_also_says_what_is_safe_and_how_to_go_on(
+    leapgrid: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = leapgrid.write("many.csv", "name,external_id", *(f"N{n},E{n}" for n in range(6)))
+
+    def defect(*given: object) -> None:
+        raise RuntimeError("a defect")
+
+    with SandboxServer() as server:
+        words = ["submit", path, "--base-url", server.base_url, "--chunk-size", "2"]
+        with monkeypatch.context() as patch:
+            patch.setattr(Progress, "_answered", defect)
+            for _ in range(2):  # the second time it is the going on that ends so
+                ran = leapgrid(*words, "--yes")
+                assert ran.code == 70
+                assert "what was on its way is kept as unknown" in ran.err
+                assert "a defect" not in ran.err
+                command = shlex.split(ran.err.rsplit("without sending anything twice: ", 1)[1])
+                assert command[:2] == ["leapgrid", "resume"]
+                words = [*command[1:], "--settle", "0"]
+        done = leapgrid(*command[1:], "--yes", "--settle", "0", "--format", "json")
+        assert (done.code, done.document["created"]) == (0, 6)
+        assert sorted(record["name"] for record in server.store.records("lead")) == [
+            f"N{n}" for n in range(6)
+        ]
+
+
+def test_a_defect_before_anything_was_sent_speaks_of_nothing_sent() -> None:
+    with pytest.raises(RuntimeError) as raised, crash.while_sending(lambda: ""):
+        raise RuntimeError
+    assert not hasattr(raised.value, "__notes__")
 
 
 def test_where_no_report_can_be_written_it_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -312,6 +312,17 @@ def test_without_a_terminal_nothing_is_sent_without_yes(
     ran = leapgrid("submit", leads, "--base-url", sandbox.base_url)
     assert ran.code == 2
     assert "--yes" in ran.err
+    assert "Not connected" not in ran.err
+    assert sandbox.requests == []
+
+
+def test_no_terminal_and_no_key_are_said_at_once(
+    leapgrid: Command, sandbox: SandboxServer, leads: Path
+) -> None:
+    ran = leapgrid("submit", leads, "--base-url", sandbox.base_url, environ={"LEAPGRID_TOKEN": None})
+    assert ran.code == 2
+    assert "Give --yes to send without asking. Not connected: there is no key for" in ran.err
+    assert "Set LEAPGRID_TOKEN" in ran.err
     assert sandbox.requests == []
 
 

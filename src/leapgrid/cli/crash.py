@@ -9,7 +9,8 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from leapgrid import __version__
@@ -24,6 +25,7 @@ _ADDRESS = re.compile(r"\S+@\S+")
 _NUMBER = re.compile(r"\+?\d[\d ()./-]{5,}\d")
 _QUOTED = re.compile(r"""'[^']*'|"[^"]*"|“[^”]*”""")
 _NAME = re.compile(r"[\"'“][A-Za-z_][A-Za-z0-9_.]*[\"'”]")
+_SAFE = "Nothing that was sent is forgotten: what was on its way is kept as unknown."
 _COMMANDS = frozenset({"demo", "open", "check", "preview", "submit", "sandbox"})
 
 
@@ -35,9 +37,27 @@ def unexpected(error: BaseException, token: str | None) -> str:
         token: the key, which must not stand in the report.
     """
     path = keep_report(error, [token] if token is not None else [])
+    safe = "".join(f" {note}" for note in getattr(error, "__notes__", ()) if note.startswith(_SAFE))
     if path is None:
-        return f"Something unexpected happened ({type(error).__name__}), and no report of it could be kept."
-    return f"Something unexpected happened. What is known, without your records and key, is in {path}."
+        what = type(error).__name__
+        return f"Something unexpected happened ({what}), and no report of it could be kept.{safe}"
+    return f"Something unexpected happened. What is known, without your records and key, is in {path}.{safe}"
+
+
+@contextmanager
+def while_sending(command: Callable[[], str]) -> Iterator[None]:
+    """An unexpected error in here also says what is safe: whoever sees it must not send everything again.
+
+    Args:
+        command: gives the command that goes on, once something was sent; "" before that.
+    """
+    try:
+        yield
+    except Exception as error:  # only told more of: it goes on as it is, whatever it is
+        going_on = command()
+        if going_on:
+            error.add_note(f"{_SAFE} To look it up and go on, without sending anything twice: {going_on}")
+        raise
 
 
 def keep_report(error: BaseException, secrets: Iterable[str] = ()) -> Path | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from leapgrid.cli.again import resuming
+from leapgrid.cli.crash import while_sending
 from leapgrid.cli.exits import Code, Ended
 from leapgrid.cli.finding import find_submission
 from leapgrid.cli.given import Common, Format, Start
@@ -277,7 +278,9 @@ def _go_on(
                 went.interrupted = signals.came
 
     try:
-        asyncio.run(run())
+        ids = [each.id for each in resumptions]
+        with while_sending(lambda: resuming(ids if len(ids) == 1 else (), where.base_url)):
+            asyncio.run(run())
     except SuperleapError as problem:
         went.failure = problem
     return went

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from leapgrid.cli.again import resuming
+from leapgrid.cli.crash import while_sending
 from leapgrid.cli.layout import plural
 from leapgrid.cli.signals import Signals
 from leapgrid.config import person
@@ -116,7 +118,8 @@ def send(
                 summary = progress.summary(draft.schema.slug, client.base_url)
             return Ran(summary, signals.came)
 
-    return asyncio.run(run())
+    with while_sending(lambda: progress.going_on(base_url)):
+        return asyncio.run(run())
 
 
 class Progress:
@@ -188,6 +191,10 @@ class Progress:
     def began(self) -> bool:
         """Whether anything was sent, or is about to be."""
         return bool(self._submission)
+
+    def going_on(self, base_url: str) -> str:
+        """The command that goes on with what was begun, or "" where nothing was."""
+        return resuming([self._submission], base_url) if self.began else ""
 
     def summary(self, slug: str, base_url: str) -> RunSummary:
         """What a run came to that was cut off before it could say so itself."""

@@ -87,7 +87,12 @@ def submit(streams: Streams, start: Start, common: Common, file: str, choices: C
     if not choices.yes and not streams.can_ask:
         # Before anything else, but after the file: what cannot be read is the more useful thing to know.
         looked_at(streams, wiring, common, file)
-        raise Ended(Code.USAGE, "usage", "There is no terminal to ask on. Give --yes to send without asking.")
+        message = "There is no terminal to ask on. Give --yes to send without asking."
+        try:
+            destination(wiring.connection)
+        except Ended as problem:  # both at once: who mends one should not meet the other
+            message = f"{message} {problem.message}"
+        raise Ended(Code.USAGE, "usage", message)
     try:
         where = destination(wiring.connection)
     except Ended as problem:
