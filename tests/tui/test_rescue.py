@@ -85,7 +85,7 @@ async def test_the_copy_is_taken(damaged: Path, opened: Open, size: tuple[int, i
             "Lost: 1 draft made since, leads (2 records).",
             "1 record was sent since.",
             "C Go on with the copy",
-            "N Begin anew",
+            "B Begin anew",
         )
         await journey.press("c")
         await journey.sees("The copy took the place", "Go on with", "leads")
@@ -97,10 +97,14 @@ async def test_the_copy_is_taken(damaged: Path, opened: Open, size: tuple[int, i
 
 async def test_beginning_anew_is_said_twice(damaged: Path, opened: Open) -> None:
     async with opened(damaged) as journey:
-        await journey.press("n")
-        await journey.sees("Press N again to begin with an empty workspace.")
+        await journey.sees("The workspace is damaged")
+        assert "shows what can be saved" not in " ".join(journey.text.split())
+        await journey.press("n", "n")  # meant as no
         assert not list(damaged.parent.glob("*.damaged-*"))
-        await journey.press("n")
+        await journey.press("b")
+        await journey.sees("Press B again to begin with an empty workspace.")
+        assert not list(damaged.parent.glob("*.damaged-*"))
+        await journey.press("b")
         await journey.sees("This is an empty workspace", "Begin")
     with Workspace.open(damaged) as workspace:
         assert workspace.drafts() == []

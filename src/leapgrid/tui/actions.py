@@ -269,7 +269,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("close_page", "payload", "Close", "escape", "Close", main=True),
     # A damaged workspace
     Action("take_copy", "rescue", "Go on with the copy", "c", "Go on with the copy", main=True),
-    Action("begin_anew", "rescue", "Begin with an empty workspace", "n", "Begin anew", priority=1),
+    Action("begin_anew", "rescue", "Begin with an empty workspace", "b", "Begin anew", priority=1),
     # Help
     Action("close_help", "help", "Close", "escape", "Close", main=True),
     Action("do_it", "help", "Do it", "enter", "Do it", priority=1),
