@@ -22,7 +22,7 @@ def test_after_a_kill_it_goes_on_and_creates_each_record_once(
     leapgrid.environ["LEAPGRID_WORKSPACE"] = f"sqlite:///{leapgrid.home / 'kept.db'}"
     rows = [f"Lead {n},lead{n}@firm.com,EXT-{n}" for n in range(ROWS)]
     path = leapgrid.write("many.csv", "name,email,external_id", *rows)
-    connected.set_fault("slow=1.0")
+    connected.set_fault("slow=0.6")
     first = terminal("open", path)
     first.wait_for(lambda text: "checking" not in text and f"{ROWS} rows" in text)
     first.press(keys.F9)
@@ -31,7 +31,7 @@ def test_after_a_kill_it_goes_on_and_creates_each_record_once(
     assert connected.wait_until(lambda: connected.store.count("lead") >= 100)
     first.process.send_signal(signal.SIGKILL)
     first.process.wait()
-    connected.set_fault("slow=0.2")
+    connected.set_fault("slow=0.1")
     second = terminal()
     second.wait_for(lambda text: "Open since" in text and "F9" in text)
     second.press("/&")

@@ -34,15 +34,15 @@ async def test_being_stored_is_said_only_until_it_is(start: Start, size: tuple[i
 async def test_a_question_about_rows_goes_when_they_change(
     start: Start, sandbox: SandboxServer, size: tuple[int, int]
 ) -> None:
-    sandbox.set_fault("cut-after@1", "lookup:error-500")
-    async with start(size, SIX) as ui:
+    sandbox.set_fault("cut-before@1", "cut-after@2", "lookup:error-500")
+    async with start(size, SIX, link={"chunk_size": 3}) as ui:
         await ui.send()
         await open_unknown(ui)
         await ui.press("x")
         await ui.sees("X again:")
         sandbox.set_fault()
         await ui.press("l")
-        await ui.until(lambda: ui.states() == [RowState.CREATED] * 6)
+        await ui.until(lambda: ui.states() == [RowState.UNKNOWN] * 3 + [RowState.CREATED] * 3)
         await ui.until(lambda: "X again" not in ui.text)
 
 
