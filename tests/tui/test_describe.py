@@ -105,9 +105,7 @@ def test_the_cell_first_then_its_row(session: Session) -> None:
     assert state.where == "phone, row 4"
     assert state.aside == "no fix known"
     assert state.key == ("F2", "Edit")
-    assert issue_state(session, 3, "owner", {}).where.endswith(", row 4"), (
-        "of its row where the cell is fine"
-    )
+    assert issue_state(session, 3, "owner", {}).where.endswith(", row 4"), "of its row where the cell is fine"
     assert issue_state(session, 0, "email", {}) == issue_state(session, None, "email", {})
     assert first_issue(session, 0, "email") is None
 
