@@ -143,7 +143,7 @@ async def test_a_newer_one_is_only_looked_at(path: Path, opened: Open) -> None:
     file.close()
     before = bytes_of(path)
     async with opened(path) as journey:
-        await journey.sees("leads")
+        await journey.sees("Enter Open")
         await journey.press("enter")
         await journey.sees("Anna")
         await journey.press("f9")
