@@ -59,17 +59,3 @@ def listing(parts: Iterable[str]) -> str:
     if len(found) < 2:
         return "".join(found)
     return f"{', '.join(found[:-1])} and {found[-1]}"
-
-
-def ranges(numbers: Iterable[int], most: int = 6) -> str:
-    """Row numbers in few words: ``1-20, 23, 31-40``; of very many the first."""
-    found: list[list[int]] = []
-    for number in sorted(numbers):
-        if found and number == found[-1][1] + 1:
-            found[-1][1] = number
-        else:
-            found.append([number, number])
-    shown = [f"{a:,}" if a == b else f"{a:,}-{b:,}" for a, b in found[:most]]
-    if len(found) > most:
-        shown.append(f"… +{len(found) - most:,}")
-    return ", ".join(shown)

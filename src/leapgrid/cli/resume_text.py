@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from leapgrid.cli.issues_text import FIRST, in_order, issue_lines
-from leapgrid.cli.layout import listing, plural, ranges
+from leapgrid.cli.layout import listing, plural
 from leapgrid.cli.submit_text import WORDS, again_words, difference_lines, there_lines
-from leapgrid.drafting.receipts.words import clock, moment
+from leapgrid.drafting.receipts.words import clock, moment, ranges
 from leapgrid.drafting.resuming import Resumption
 from leapgrid.records import RowState, Source
 from leapgrid.visible import visible

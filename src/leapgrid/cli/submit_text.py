@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from leapgrid.cli.check import note_lines
 from leapgrid.cli.issues_text import FIRST, in_order, issue_lines
-from leapgrid.cli.layout import listing, plural, ranges
+from leapgrid.cli.layout import listing, plural
 from leapgrid.drafting import WorkingDraft
-from leapgrid.drafting.receipts.words import clock
+from leapgrid.drafting.receipts.words import clock, ranges
 from leapgrid.records import IN_FLIGHT, Issue, RowId, RowState, Severity, Source
 from leapgrid.submit import LeftOut, Plan, RunSummary
 from leapgrid.visible import visible

@@ -49,14 +49,13 @@ class SharedJournal(Journal):
     Args:
         workspace: where to.
         draft_id: whose steps.
-        more: as :class:`Journal`.
     """
 
-    def __init__(self, workspace: Workspace, draft_id: str, **more: float) -> None:
+    def __init__(self, workspace: Workspace, draft_id: str) -> None:
         self._shared = workspace
         self._steps: deque[SharedStep] = deque()
         self._refused: deque[str] = deque()
-        super().__init__(workspace, draft_id, **more)  # type: ignore[arg-type]
+        super().__init__(workspace, draft_id)
 
     def append_step(self, step: SharedStep) -> None:
         """Add a step. Never waits for the database."""
