@@ -349,12 +349,12 @@ def test_how_many_could_be_looked_up_is_said_before(tmp_path: Path) -> None:
     state = going(tmp_path, records)
     assert state.look_ups == Lookable({"external_id": 2}, {"email": 1, "external_id": 2}, 1)
     words = " ".join(words_of(state, 140).split())
-    assert "No answer 2 by external_id, 1 by email only, for you to confirm" in words
+    assert "No answer is looked up: 2 by external_id, 1 by email only, for you to confirm" in words
     assert "1 could not be looked up" in words
     both = [{"name": "A", "external_id": "1"}, {"name": "B", "external_id": "2"}]
     (tmp_path / "other").mkdir()
     words = " ".join(words_of(going(tmp_path / "other", both), 140).split())
-    assert "No answer all by external_id" in words
+    assert "No answer is looked up: all by external_id" in words
 
 
 def cut_off(origin: str, **others: object) -> OpenSubmission:

@@ -159,7 +159,7 @@ def _if_no_answer(state: ReviewState, width: int, palette: Palette) -> list[list
         add(number, f"by {visible(field, 30)} only, for you to confirm")
     if found.none:
         add(found.none, "could not be looked up", "warning")
-    return [_labelled("No answer", parts, palette)]
+    return [_labelled("No answer", [("is looked up: ", plain), *parts], palette)]
 
 
 def confirm_line(name: str, palette: Palette) -> list[Part]:
